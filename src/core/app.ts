@@ -1,0 +1,41 @@
+/** `llm-chaos.yaml` after loading. Lives in the session and the driver only; `AppFacts` is its public part. */
+export interface AppFile {
+  /** The command that starts the app, when the run has no `-- command`. */
+  start: string | undefined;
+  url: string | undefined;
+  /** Path that answers below 500 when the app is ready. Default `/`. */
+  ready: string;
+  frontDoor: FrontDoor | undefined;
+  upstream: string | undefined;
+}
+
+export interface FrontDoor {
+  path: string;
+  method: string;
+  headers: Readonly<Record<string, string>>;
+  /** Taken in turn; `{{n}}` is the call's number, `{{call_id}}` its id. */
+  bodies: readonly string[];
+  answer: {
+    stream: "json" | "sse";
+    doneWhen: Matcher | undefined;
+    incompleteWhen: Matcher | undefined;
+    errorWhen: Matcher | undefined;
+  };
+  shedWhen: Matcher | undefined;
+  fallbackWhen: Matcher | undefined;
+  /** Milliseconds. Default 30 s. */
+  deadlineMs: number;
+}
+
+/** All given parts must match. */
+export interface Matcher {
+  status?: readonly number[];
+  /** Name to pattern, `*` for any run of characters. */
+  header?: Readonly<Record<string, string>>;
+  /** A JSON path (`$.a.b[0]`) in the answer, or in the data of any SSE event; `equals` undefined: it is there and not null. */
+  json?: { path: string; equals?: unknown };
+  /** An SSE event with this name came. */
+  event?: string;
+  /** Pattern over the answer's text. */
+  text?: string;
+}

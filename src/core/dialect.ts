@@ -1,0 +1,144 @@
+import type { HeaderList, RawRequest, WireReply } from "./exchange.ts";
+import type { Charge, DimensionReading, LimitRefusal, Usage } from "./limits.ts";
+
+/** An inference call, as far as the proxy must understand it. Carries no credential and no header. */
+export interface LlmCall {
+  /** The wire format, e.g. `openai-chat`. */
+  dialect: string;
+  /** Whose wall it is, e.g. `openai`. */
+  provider: string;
+  model: string;
+  stream: boolean;
+  /** The caller asked for usage inside the stream (always true where the format has no choice). */
+  usageInStream: boolean;
+  tools: boolean;
+  /** Tokens of the prompt, estimated from characters. */
+  inputTokens: number;
+  /** The most output the caller allows; undefined when it does not say. */
+  maxOutputTokens: number | undefined;
+  /** How many alternatives were asked for. Default 1. */
+  choices: number;
+  /** The last message of the user, for joining a fallback with its predecessor. Hashed before it is logged. */
+  lastUserText: string;
+  /** The parsed request body. */
+  body: Readonly<Record<string, unknown>>;
+}
+
+/** One server-sent event (or, outside SSE, one chunk) as it came. */
+export interface StreamFrame {
+  /** The bytes exactly as received, with the closing blank line. */
+  bytes: Uint8Array;
+  /** Monotonic time of arrival of its last byte, in milliseconds. */
+  arrivedMs: number;
+  /** `event:` field, where present. */
+  event: string | undefined;
+  /** Joined `data:` lines; undefined for a comment or a frame outside SSE. */
+  data: string | undefined;
+  /** False for what was left when the stream ended inside a frame. */
+  whole: boolean;
+}
+
+/** What a frame says. Facets, since one frame may carry several. */
+export interface FrameMeaning {
+  /** Visible text. */
+  text: string;
+  /** Arguments of a tool call, as far as they came in this frame. */
+  toolArguments: string;
+  /** Text that the user does not see but pays for (reasoning). */
+  reasoning: string;
+  /** Output tokens of this frame, estimated. */
+  tokens: number;
+  usage?: Usage;
+  /** The provider's word for why it stopped. */
+  finish?: string;
+  /** The format's last frame, e.g. `[DONE]`. */
+  terminator?: true;
+  keepAlive?: true;
+  error?: { code: string | undefined; type: string | undefined; message: string };
+}
+
+/** Where a stream stands, counted over what was seen of the upstream so far, this frame excluded. */
+export interface StreamPosition {
+  /** Now, monotonic milliseconds: differs from the frame's arrival when an earlier step waited. */
+  nowMs: number;
+  bytes: number;
+  events: number;
+  /** Estimated output tokens. */
+  tokens: number;
+  contentSeen: boolean;
+  finishSeen: boolean;
+  usageSeen: boolean;
+  terminatorSeen: boolean;
+}
+
+/** Which hint says how long to wait. `header` is Retry-After in seconds, `date` the same as an HTTP date. */
+export type RetryHint = "header" | "ms_header" | "date" | "body";
+
+/** Something that goes wrong at a provider. A dialect says it in the provider's own words. */
+export type Trouble =
+  | {
+      kind: "rate_limit";
+      refusal: LimitRefusal;
+      /** Every counted dimension, for the countdown headers; empty where none is counted. */
+      readings: readonly DimensionReading[];
+      /** Undefined: as that provider does. */
+      hints: readonly RetryHint[] | undefined;
+    }
+  | { kind: "quota_exceeded"; quota: string | undefined }
+  | { kind: "overloaded" | "server_error" | "bad_gateway" | "timeout"; retryAfterMs: number | undefined }
+  | { kind: "bad_key" | "unknown_model" | "context_too_long" | "content_filter" | "request_too_large" }
+  | { kind: "budget"; message: string };
+
+export type TroubleKind = Trouble["kind"];
+
+/** An answer the proxy or the stub gives itself, before it has a wire shape. */
+export interface PlainReply {
+  id: string;
+  /** Seconds since the epoch. */
+  created: number;
+  /** Text in the pieces in which it is streamed; joined when it is not. */
+  pieces: readonly string[];
+  toolCall?: { id: string; name: string; argumentPieces: readonly string[] };
+  finish: "stop" | "length" | "tool_calls";
+  usage: Usage;
+}
+
+/** What a dialect may need beside the call: ids and dates are handed in, never made up inside. */
+export interface ReplyContext {
+  requestId: string;
+  wallMs: number;
+  /** A short label for the account, as providers print it (`org-…`). Never derived from the key itself. */
+  organization: string;
+}
+
+/** One provider wire format. No I/O, no time, no chance. */
+export interface Dialect {
+  readonly id: string;
+  /** JSON keys that deserve a full reading of a frame when they are present and not null; other frames after the first content are only counted. */
+  readonly attention: readonly string[];
+  /** By path and headers alone: could this be an inference call of this format? Decides whether the body is gathered. */
+  concerns(request: Pick<RawRequest, "method" | "path" | "headers">): boolean;
+  /** Undefined: not mine (also when the body cannot be read as this format). */
+  recognise(request: RawRequest): LlmCall | undefined;
+  refuse(trouble: Trouble, call: LlmCall, context: ReplyContext): WireReply;
+  /** The provider's error inside a 200; undefined when this trouble never comes that way. */
+  breakStream(trouble: Trouble, call: LlmCall, context: ReplyContext): Uint8Array | undefined;
+  read(frame: StreamFrame): FrameMeaning;
+  /** A whole, unstreamed reply body. */
+  readWhole(body: Uint8Array): FrameMeaning;
+  charge(call: LlmCall): Charge;
+  /** Countdown headers of a success. */
+  limitHeaders(readings: readonly DimensionReading[]): HeaderList;
+  /** The wait a provider's own refusal announces, in milliseconds, and the dimension it names. */
+  readRefusal(status: number, headers: HeaderList, body: Uint8Array): ProviderRefusal | undefined;
+  /** An answer in this shape: whole, or the frames of a stream, one Uint8Array each. */
+  write(reply: PlainReply, call: LlmCall): { contentType: string; frames: readonly Uint8Array[] };
+}
+
+export interface ProviderRefusal {
+  trouble: "rate_limit" | "quota_exceeded" | "overloaded";
+  dimension: string | undefined;
+  waitMs: number | undefined;
+}
+
+export const NO_MEANING: FrameMeaning = Object.freeze({ text: "", toolArguments: "", reasoning: "", tokens: 0 });

@@ -1,0 +1,108 @@
+import type { ChaosEvent } from "./event.ts";
+import type { AppFacts, Scenario } from "./scenario.ts";
+
+/** The finished history, folded from the events. Expectations and the report read only this. */
+export interface History {
+  run: ChaosEvent<"run_started"> | undefined;
+  scenario: Scenario | undefined;
+  app: AppFacts | undefined;
+  phases: readonly PhaseSpan[];
+  attempts: readonly Attempt[];
+  logicalCalls: readonly LogicalCall[];
+  frontDoorCalls: readonly FrontDoorCall[];
+  steps: readonly LoadStep[];
+  selfDelays: readonly ChaosEvent<"self_delay">[];
+  warnings: readonly ChaosEvent<"warning">[];
+  /** Undefined: the log has no end (killed), treated as stopped. */
+  ended: ChaosEvent<"run_ended"> | undefined;
+  /** Time of the last event. */
+  lastMs: number;
+  /** Share of links that are not certain, of all links; 0 without links. */
+  ambiguousShare: number;
+}
+
+export interface PhaseSpan {
+  name: string;
+  fromMs: number;
+  /** The last event's time when the phase never ended. */
+  toMs: number;
+  seq: number;
+}
+
+/** One request seen by the proxy. */
+export interface Attempt {
+  call: string;
+  phase: string;
+  received: ChaosEvent<"call_received">;
+  headAtMs: number;
+  admitted: ChaosEvent<"call_admitted"> | undefined;
+  refused: ChaosEvent<"call_refused"> | undefined;
+  faults: readonly {
+    rule: string;
+    fault: string;
+    chosenSeq: number;
+    appliedSeq: number | undefined;
+    lostWhy: string | undefined;
+  }[];
+  upstreamStatus: number | undefined;
+  upstreamFailed: ChaosEvent<"upstream_failed"> | undefined;
+  ttftMs: number | undefined;
+  usage: ChaosEvent<"usage_seen"> | undefined;
+  ended: ChaosEvent<"reply_ended"> | undefined;
+  /** Last byte sent, or undefined while it was still open at the end of the log. */
+  endAtMs: number | undefined;
+  clientLeft: boolean;
+  /** Ended cleanly with a 2xx, a finish, and no error inside. */
+  delivered: boolean;
+  /** A 2xx that ended (cleanly or by a cut) without its finish. */
+  truncated: boolean;
+}
+
+/** One LLM call the app meant to make: its attempts in order, and its links. */
+export interface LogicalCall {
+  id: string;
+  attempts: readonly Attempt[];
+  links: readonly Link[];
+  /** The logical call it stands in for (another model or provider, or a continuation after a cut). */
+  follows: { logical: string; kind: "fallback" | "continuation"; confidence: number } | undefined;
+  front: string | undefined;
+}
+
+/** Why two attempts are taken for the same logical call. */
+export interface Link {
+  from: string;
+  to: string;
+  by: "identity" | "retry_count" | "body" | "timing";
+  /** 0 to 1; 0.9 and above counts as certain. */
+  confidence: number;
+}
+
+export type Outcome = "hung" | "cut" | "failed" | "shed" | "served";
+export type Flag = "retried" | "queued" | "fell_back";
+
+/** A user's request to the app, as the driver saw it. */
+export interface FrontDoorCall {
+  id: string;
+  phase: string;
+  started: ChaosEvent<"front_door_started">;
+  firstByteAtMs: number | undefined;
+  ended: ChaosEvent<"front_door_ended"> | undefined;
+  durationMs: number | undefined;
+  logicalCalls: readonly LogicalCall[];
+  outcome: Outcome;
+  /** False: the evidence allows another reading (only for `cut` against `served`). */
+  certain: boolean;
+  flags: ReadonlySet<Flag>;
+  /** Why this outcome, in words. */
+  because: string;
+}
+
+/** One held concurrency of a ramp, in one repeat. Counts settled calls only. */
+export interface LoadStep {
+  concurrency: number;
+  repeat: number;
+  trustworthy: boolean;
+  why: string | undefined;
+  seqs: readonly number[];
+  calls: readonly FrontDoorCall[];
+}

@@ -1,0 +1,139 @@
+import type { Evidence, Verdict } from "./expectation.ts";
+import type { Flag, Outcome } from "./history.ts";
+
+/** report.json, version 1. Every reader (runbook, junit, compare, dashboard) starts from this. */
+export interface Report {
+  version: 1;
+  runId: string;
+  scenario: string;
+  summary: string;
+  hypothesis: string;
+  seed: number;
+  verdict: Verdict;
+  /** Null, or why the run stopped early. */
+  stopped: string | null;
+  startedAt: string;
+  durationMs: number;
+  mode: "run" | "proxy";
+  upstream: { kind: "live" | "stub" | "replay"; address: string };
+  versions: { llm_chaos: string; node: string; event_schema: number };
+  app: { url: string | null; frontDoor: string | null; commit: string | null };
+  phases: readonly { name: string; fromMs: number; toMs: number; faults: readonly string[] }[];
+  expectations: readonly ReportedExpectation[];
+  faults: readonly {
+    rule: string;
+    name: string;
+    phase: string;
+    explained: string;
+    chosen: number;
+    hits: number;
+    lost: number;
+  }[];
+  limits: readonly {
+    dimension: string;
+    limit: number;
+    peakShare: number;
+    hit: boolean;
+    label: string;
+    source: string | null;
+    date: string | null;
+  }[];
+  refusals: readonly {
+    origin: string;
+    trouble: string;
+    dimension: string | null;
+    count: number;
+    announcedMs: { min: number; max: number } | null;
+    firstSeq: number;
+  }[];
+  calls: {
+    frontDoor: number;
+    logical: number;
+    attempts: number;
+    outcomes: Readonly<Record<Outcome, number>>;
+    flags: Readonly<Record<Flag, number>>;
+    uncertain: number;
+  };
+  load: {
+    steps: readonly ReportedStep[];
+    /** The sustained wall, computed: limit × latency / (60 × charge). Null when no limit was counted. */
+    computedWall: { concurrency: number; dimension: string; because: string } | null;
+    shedsAt: Knee | null;
+    queuesAt: Knee | null;
+    breaksAt: Knee | null;
+  };
+  degradation: { path: readonly DegradationStep[]; firstSeenMs: number | null };
+  /** Attempts per logical call; null without calls. */
+  amplification: number | null;
+  ttftMs: { p50: number; p95: number; p99: number; count: number } | null;
+  cost: { inputTokens: number; outputTokens: number; wastedTokens: number; usageSeenShare: number | null };
+  links: { total: number; ambiguousShare: number };
+  /** One point a second, for the charts. */
+  series: readonly SeriesPoint[];
+  warnings: readonly string[];
+  /** What this run cannot tell, one sentence each. */
+  notConcluded: readonly string[];
+  runbook: Readonly<Record<string, string>>;
+  reproduce: string;
+}
+
+export interface ReportedExpectation {
+  name: string;
+  explained: string;
+  params: unknown;
+  phase: string | null;
+  verdict: Verdict;
+  summary: string;
+  evidence: readonly Evidence[];
+}
+
+export interface ReportedStep {
+  concurrency: number;
+  repeats: number;
+  served: number;
+  shed: number;
+  failed: number;
+  hung: number;
+  cut: number;
+  queued: number;
+  retried: number;
+  fellBack: number;
+  p50Ms: number | null;
+  p95Ms: number | null;
+  trustworthy: boolean;
+  why: string | null;
+}
+
+/** An interval: the last good step and the first bad one. */
+export interface Knee {
+  concurrency: number;
+  after: number | null;
+}
+
+export interface DegradationStep {
+  what:
+    | "waits and retries"
+    | "queues"
+    | "falls back"
+    | "sheds"
+    | "fails"
+    | "passes on a truncated answer"
+    | "hangs"
+    | "recovers";
+  atMs: number;
+  count: number;
+  firstSeq: number;
+}
+
+export interface SeriesPoint {
+  atMs: number;
+  served: number;
+  shed: number;
+  failed: number;
+  hung: number;
+  cut: number;
+  attempts: number;
+  refused: number;
+  inFlight: number;
+  ttftP95Ms: number | null;
+}

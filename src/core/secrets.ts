@@ -1,0 +1,38 @@
+import { createHash, createHmac } from "node:crypto";
+
+/** The first 8 hex digits of SHA-256: enough to tell keys apart, and `where: { key }` can be computed outside (`sha256sum`). */
+export function keyHash(credential: string | undefined): string {
+  return credential === undefined || credential === ""
+    ? ""
+    : createHash("sha256").update(credential).digest("hex").slice(0, 8);
+}
+
+/** Equality of texts without the texts: prompts are guessable, so their hashes are keyed with a secret of the run. */
+export function createHasher(secret: string): (text: string | Uint8Array) => string {
+  return (text) => createHmac("sha256", secret).update(text).digest("hex").slice(0, 16);
+}
+
+/** Replaces every credential value seen in this process wherever it occurs. The second net is pino's redact. */
+export interface Scrubber {
+  register(secret: string): void;
+  scrub(text: string): string;
+}
+
+const SHORTEST_SECRET = 8;
+
+/** Bounded: the oldest of more than 1,000 secrets is forgotten. Values shorter than 8 characters are not secrets. */
+export function createScrubber(limit = 1_000): Scrubber {
+  const seen = new Set<string>();
+  return {
+    register(secret) {
+      if (secret.length < SHORTEST_SECRET || seen.has(secret)) return;
+      seen.add(secret);
+      if (seen.size > limit) seen.delete(seen.values().next().value ?? "");
+    },
+    scrub(text) {
+      let clean = text;
+      for (const secret of seen) if (clean.includes(secret)) clean = clean.replaceAll(secret, "[secret]");
+      return clean;
+    },
+  };
+}
