@@ -1,0 +1,1 @@
+export { createTokenCounter, type TokenCounter, type TokenCounterOptions } from "./counter.ts";
