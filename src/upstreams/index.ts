@@ -1,0 +1,2 @@
+export { parseStubProfile, type StubProfile } from "./stub/index.ts";
+export { createStub, type Stub, type StubOptions } from "./stub.ts";

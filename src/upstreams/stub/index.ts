@@ -1,0 +1,2 @@
+export { parseStubProfile } from "./parse-profile.ts";
+export type { StubProfile } from "./profile.ts";
