@@ -83,6 +83,8 @@ export type Trouble =
       readings: readonly DimensionReading[];
       /** Undefined: as that provider does. */
       hints: readonly RetryHint[] | undefined;
+      /** A lie: the wait the hints announce, in milliseconds, while the counters show the refusal's own. */
+      announcedMs?: number;
     }
   | { kind: "quota_exceeded"; quota: string | undefined }
   | { kind: "overloaded" | "server_error" | "bad_gateway" | "timeout"; retryAfterMs: number | undefined }
@@ -116,6 +118,8 @@ export interface Dialect {
   readonly id: string;
   /** JSON keys that deserve a full reading of a frame when they are present and not null; other frames after the first content are only counted. */
   readonly attention: readonly string[];
+  /** What this provider sends to keep a silent stream alive. Default: an SSE comment. */
+  readonly keepAlive?: Uint8Array;
   /** By path and headers alone: could this be an inference call of this format? Decides whether the body is gathered. */
   concerns(request: Pick<RawRequest, "method" | "path" | "headers">): boolean;
   /** Undefined: not mine (also when the body cannot be read as this format). */

@@ -57,6 +57,8 @@ export interface FaultContext {
   charge: Charge;
   rng: Rng;
   reply: ReplyContext;
+  /** Arrival of the request head, monotonic milliseconds. Without it a fault measures from the reply's headers. */
+  receivedAtMs?: number;
   /** The true limit of a dimension for this call: a counted one, else the tier's, else a documented default. */
   limitOf(dimension: RefusalDimension): number;
 }
