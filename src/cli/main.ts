@@ -1,0 +1,123 @@
+import { Command, CommanderError, Option } from "commander";
+import { ExitCode, InvalidFileError, UserError } from "../core/errors.ts";
+import { VERSION } from "../run/version.ts";
+import { addSharedFlags, parseDurationFlag } from "./flags.ts";
+import { paint } from "./style.ts";
+
+type Leave = (code: number) => void;
+
+/** Each command loads its own module when it is called: `--help` must not wait for the proxy's code. */
+function buildProgram(leave: Leave): Command {
+  const program = new Command("llm-chaos")
+    .description("Find out which LLM limit breaks your app first, before your users do.")
+    .version(VERSION)
+    .helpOption("-h, --help", "help")
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .exitOverride();
+  addPlayingCommands(program, leave);
+  addReadingCommands(program, leave);
+  return program;
+}
+
+function addPlayingCommands(program: Command, leave: Leave): void {
+  addSharedFlags(
+    program.command("proxy").description("run the proxy until stopped").argument("[scenario]", "scenario file"),
+  )
+    .option("--start", "begin the phases at once")
+    .action(async (scenario, flags) => leave(await (await import("./proxy.ts")).proxyCommand(scenario, flags)));
+  addSharedFlags(
+    program
+      .command("run")
+      .description("play a scenario to its end, judge it, write the report")
+      .argument("<scenario>", "scenario file")
+      .argument("[command...]", "behind --: the command that starts the app"),
+  )
+    .addOption(
+      new Option("--ready-timeout <duration>", "how long the app may take to answer")
+        .argParser(parseDurationFlag)
+        .default(60_000, "60s"),
+    )
+    .option("--json", "print report.json to stdout")
+    .action(async (scenario, command, flags) =>
+      leave(await (await import("./run.ts")).runCommand(scenario, command, flags)),
+    );
+  program
+    .command("demo")
+    .description("the whole story on embedded parts: no key, no network, under 90 s")
+    .option("--out <folder>", "where the two run folders go")
+    .action(async (flags) => leave(await (await import("./demo.ts")).demoCommand(flags)));
+  program
+    .command("ctl")
+    .description("one call on a running proxy's control channel")
+    .argument("<method>", "status, fault.inject, fault.remove, panic, scenario.start …")
+    .argument("[json]", "its parameters")
+    .addOption(
+      new Option("--control <host:port>", "the control channel").env("LLM_CHAOS_CONTROL").default("127.0.0.1:4142"),
+    )
+    .option("--control-token-file <file>", "the control token")
+    .action(async (method, json, flags) => leave(await (await import("./ctl.ts")).ctlCommand(method, json, flags)));
+}
+
+function addReadingCommands(program: Command, leave: Leave): void {
+  program
+    .command("init")
+    .description("look at the project, ask little, write llm-chaos.yaml and a first scenario")
+    .option("-y, --yes", "take what was found, ask nothing")
+    .action(async (flags) => leave(await (await import("./init.ts")).initCommand(flags)));
+  program
+    .command("report")
+    .description("rebuild verdicts and report from the event log alone")
+    .argument("<run>", "run folder or events.jsonl")
+    .option("--out <folder>", "write the report there instead of beside the log")
+    .option("--json", "print report.json to stdout, write nothing")
+    .action(async (target, flags) => leave((await import("./report.ts")).reportCommand(target, flags)));
+  program
+    .command("validate")
+    .description("check scenarios, app files and stub profiles: file:line:column, what is wrong, what was meant")
+    .argument("<file...>")
+    .option("--json", "problems as JSON")
+    .action(async (files, flags) => leave((await import("./validate.ts")).validateCommand(files, flags)));
+  program
+    .command("explain")
+    .description("a scenario in plain sentences")
+    .argument("<scenario>", "scenario file")
+    .action(async (file) => leave((await import("./explain.ts")).explainCommand(file)));
+  program
+    .command("list")
+    .description("what there is")
+    .argument("<what>", "faults, expectations, providers, tiers or scenarios")
+    .option("--json", "with parameters as JSON Schema")
+    .action(async (what, flags) => leave((await import("./list.ts")).listCommand(what, flags)));
+}
+
+/** Runs one command and sets the exit code. Users never see a stack trace; LLM_CHAOS_DEBUG=1 shows it to those who ask. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await buildProgram((code) => {
+      process.exitCode = code;
+    }).parseAsync(argv, { from: "user" });
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : ExitCode.usage;
+  if (process.env["LLM_CHAOS_DEBUG"] === "1" && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (error instanceof InvalidFileError) {
+    process.stderr.write(`${paint("red", error.message)}\n`);
+    return error.exitCode;
+  }
+  if (error instanceof UserError) {
+    process.stderr.write(
+      `${paint("red", "error:")} ${error.message}${error.hint === undefined ? "" : `\n       ${error.hint}`}\n`,
+    );
+    return error.exitCode;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(
+    `${paint("red", "internal error:")} ${message}\n       what was recorded is in the run folder; LLM_CHAOS_DEBUG=1 shows where it happened\n`,
+  );
+  return ExitCode.broken;
+}

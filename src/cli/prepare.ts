@@ -1,0 +1,150 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { AppFile } from "../core/app.ts";
+import { formatProblem, type Problem, UserError } from "../core/errors.ts";
+import type { Scenario } from "../core/scenario.ts";
+import type { SessionOptions } from "../run/options.ts";
+import { parseUpstream } from "../run/upstream-choice.ts";
+import { loadApp, loadScenario } from "../scenario/index.ts";
+import type { SharedFlags } from "./flags.ts";
+import { paint } from "./style.ts";
+
+const APP_FILE = "llm-chaos.yaml";
+
+/** A proxy without a scenario: no weather but what is injected. */
+const NO_SCENARIO: Scenario = {
+  name: "live",
+  summary: "",
+  hypothesis: "",
+  seed: 1,
+  limits: [],
+  clockScale: 1,
+  announce: "real",
+  phases: [],
+  load: undefined,
+  abortWhen: undefined,
+  expect: [],
+  runbook: {},
+};
+
+export interface Prepared {
+  options: SessionOptions;
+  appFilePath: string | undefined;
+  warnings: readonly Problem[];
+}
+
+/** Reads every file and flag before anything starts; all problems of a file come in one pass. */
+export function prepare(input: {
+  mode: "run" | "proxy";
+  scenarioPath: string | undefined;
+  command: readonly string[];
+  flags: SharedFlags;
+  readyTimeoutMs: number;
+  startAtOnce: boolean;
+  notify(line: string): void;
+  onAppOutput(line: string): void;
+}): Prepared {
+  const { flags } = input;
+  const env = process.env;
+  const cwd = process.cwd();
+  const weather = readScenario(input.scenarioPath, flags.seed, env);
+  const appFilePath = findAppFile(flags.config, cwd, input.command);
+  const app = appFilePath === undefined ? NO_APP : loadApp({ path: appFilePath, env });
+  const options: SessionOptions = {
+    mode: input.mode,
+    scenario: weather.scenario,
+    scenarioText: weather.text,
+    secrets: [...weather.secrets, ...app.secrets],
+    app: app.app,
+    appUrl: checkedUrl(flags.app ?? app.app?.url),
+    appCommand: input.mode === "run" ? commandOf(input.command, app.app) : undefined,
+    readyTimeoutMs: input.readyTimeoutMs,
+    upstream: parseUpstream(flags.upstream ?? app.app?.upstream),
+    listen: flags.listen,
+    control: controlAddress(flags, env),
+    faults: flags.fault,
+    startAtOnce: input.startAtOnce,
+    family: flags.env,
+    out: flags.out,
+    cwd,
+    env,
+    mark: flags.mark,
+    logLevel: flags.logLevel ?? (input.mode === "run" ? "warn" : "info"),
+    reproduce: reproduceCommand(input, weather.scenario.seed),
+    notify: input.notify,
+    onAppOutput: input.onAppOutput,
+  };
+  return { options, appFilePath, warnings: [...weather.warnings, ...app.warnings] };
+}
+
+const NO_APP: { app: AppFile | undefined; secrets: string[]; warnings: Problem[] } = {
+  app: undefined,
+  secrets: [],
+  warnings: [],
+};
+
+function controlAddress(flags: SharedFlags, env: NodeJS.ProcessEnv): SessionOptions["control"] {
+  if (flags.control === "off") return undefined;
+  return { ...flags.control, hosts: flags.controlHost, token: controlToken(flags, env) };
+}
+
+function readScenario(path: string | undefined, seed: number | undefined, env: NodeJS.ProcessEnv) {
+  const own = seed === undefined ? {} : { seed };
+  if (path === undefined) return { scenario: { ...NO_SCENARIO, ...own }, text: undefined, secrets: [], warnings: [] };
+  return { ...loadScenario({ path, env, ...own }), text: readFileSync(path, "utf8") };
+}
+
+function commandOf(command: readonly string[], appFile: AppFile | undefined): readonly string[] | undefined {
+  return command.length > 0 ? command : splitCommand(appFile?.start);
+}
+
+/** `--config`; else llm-chaos.yaml here; else beside the entry file that the app command names (`node services/chat/main.js`). */
+function findAppFile(config: string | undefined, cwd: string, command: readonly string[]): string | undefined {
+  if (config !== undefined) return config;
+  const here = join(cwd, APP_FILE);
+  if (existsSync(here)) return APP_FILE;
+  const entry = command.find(
+    (word) => !word.startsWith("-") && existsSync(resolve(cwd, word)) && statSync(resolve(cwd, word)).isFile(),
+  );
+  const beside = entry === undefined ? undefined : join(dirname(entry), APP_FILE);
+  return beside !== undefined && existsSync(resolve(cwd, beside)) ? beside : undefined;
+}
+
+function checkedUrl(url: string | undefined): string | undefined {
+  if (url === undefined || (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol))) return url;
+  throw new UserError(`--app "${url}" is not an http URL`, { hint: "for example --app http://127.0.0.1:3000" });
+}
+
+/** A command from a file is split at white space; quoting belongs into a shell: `sh -c '…'`. */
+function splitCommand(start: string | undefined): string[] | undefined {
+  const words = start?.trim().split(/\s+/) ?? [];
+  return words.length === 0 || words[0] === "" ? undefined : words;
+}
+
+function controlToken(flags: SharedFlags, env: NodeJS.ProcessEnv): string | undefined {
+  if (flags.controlTokenFile === undefined) return env["LLM_CHAOS_TOKEN"] || undefined;
+  try {
+    return readFileSync(flags.controlTokenFile, "utf8").trim();
+  } catch (error) {
+    throw new UserError(`--control-token-file ${flags.controlTokenFile} cannot be read`, { cause: error });
+  }
+}
+
+/** The command that plays the same again. Values that could be secret are not in flags, so none can be in here. */
+function reproduceCommand(
+  input: { mode: string; scenarioPath: string | undefined; command: readonly string[]; flags: SharedFlags },
+  seed: number | undefined,
+): string {
+  const words = ["llm-chaos", input.mode];
+  if (input.scenarioPath !== undefined) words.push(input.scenarioPath);
+  words.push("--seed", String(seed));
+  if (input.flags.upstream !== undefined) words.push("--upstream", input.flags.upstream);
+  if (input.flags.app !== undefined) words.push("--app", input.flags.app);
+  for (const fault of input.flags.fault) words.push("--fault", `'${fault}'`);
+  if (input.command.length > 0) words.push("--", ...input.command);
+  return words.join(" ");
+}
+
+export function printWarnings(warnings: readonly Problem[]): void {
+  for (const warning of warnings) process.stderr.write(`${paint("yellow", formatProblem(warning))}\n`);
+}

@@ -1,0 +1,22 @@
+import type { Session } from "../run/session.ts";
+
+const SECOND_SIGNAL_CODE = 130;
+
+/** The first Ctrl-C ends the run with a report of what was seen; a second one leaves at once. Returns how to stop listening. */
+export function stopOnSignals(sessions: () => readonly Session[], notify: (line: string) => void): () => void {
+  let asked = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (asked) process.exit(SECOND_SIGNAL_CODE);
+    asked = true;
+    notify(
+      `${signal}: faults off, open calls get a moment to end, then the report is written. Once more leaves at once`,
+    );
+    for (const session of sessions()) session.stop({ why: "interrupted", detail: undefined });
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  return () => {
+    process.off("SIGINT", onSignal);
+    process.off("SIGTERM", onSignal);
+  };
+}

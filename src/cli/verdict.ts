@@ -1,0 +1,36 @@
+import type { Report } from "../core/report.ts";
+import { paint, verdictMark } from "./style.ts";
+
+const WORDS = { pass: "READY", fail: "NOT READY", inconclusive: "INCONCLUSIVE" } as const;
+const COLOURS = { pass: "blue", fail: "red", inconclusive: "yellow" } as const;
+
+/** The result of a run on stdout: the verdict first, then rule and measured value of each expectation, then where the runbook is. */
+export function verdictLines(report: Report, paths: ReadonlyMap<string, string>): string[] {
+  const out = process.stdout;
+  const held = report.expectations.filter((expectation) => expectation.verdict === "pass").length;
+  const stopped = report.stopped === null ? "" : ` (stopped early: ${report.stopped})`;
+  const lines = [
+    `${paint(["bold", COLOURS[report.verdict]], WORDS[report.verdict], out)}  ${report.scenario}: ${held} of ${report.expectations.length} expectations held${stopped}`,
+  ];
+  const order = ["fail", "inconclusive", "pass"];
+  for (const expectation of report.expectations.toSorted(
+    (a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict),
+  )) {
+    const where = expectation.phase === null ? "" : ` in ${expectation.phase}`;
+    lines.push(`  ${verdictMark(expectation.verdict, out)} ${expectation.explained}${where}: ${expectation.summary}`);
+    const proof = expectation.verdict === "pass" ? undefined : expectation.evidence[0];
+    if (proof !== undefined)
+      lines.push(
+        `      ${proof.note}${proof.events.length > 0 ? ` (events ${proof.events.slice(0, 4).join(", ")})` : ""}`,
+      );
+  }
+  for (const fault of report.faults.filter((fault) => fault.hits === 0)) {
+    lines.push(
+      `  ${verdictMark("inconclusive", out)} fault ${fault.rule} (${fault.name}) was not exercised: no call met it`,
+    );
+  }
+  const runbook = paths.get("runbook.html");
+  if (runbook !== undefined) lines.push(`  runbook  ${runbook}`);
+  lines.push(`  repeat   ${report.reproduce}`);
+  return lines;
+}

@@ -1,0 +1,96 @@
+import { baseUrlVariables, familyOf, type RunningApp, startApp, waitUntilReady } from "../app/index.ts";
+import { UserError } from "../core/errors.ts";
+import type { Session } from "./session.ts";
+
+/** Starts the app command, if there is one, with the base URLs set; returns when it is ready. */
+export async function launchApp(session: Session): Promise<RunningApp | undefined> {
+  const { appCommand, appUrl, app, options } = { ...session.options, options: session.options };
+  let running: RunningApp | undefined;
+  if (appCommand !== undefined) {
+    const { env, shown } = appEnvironment(session);
+    options.notify(`app     ${appCommand.join(" ")}   with ${shown.join("  ")}`);
+    running = startApp({
+      command: [...appCommand],
+      env,
+      clock: session.clock,
+      scrubber: session.scrubber,
+      onOutput: options.onAppOutput,
+    });
+    session.log.append({ type: "app_state", state: "started" });
+  }
+  if (appUrl === undefined) {
+    if (running !== undefined)
+      options.notify("no --app URL: readiness is not checked and the front door is not driven");
+    return running;
+  }
+  try {
+    const url = new URL(app?.ready ?? "/", appUrl).href;
+    await Promise.race([
+      waitUntilReady({
+        url,
+        timeoutMs: options.readyTimeoutMs,
+        clock: session.clock,
+        ...(running && { exited: running.exited }),
+      }),
+      session.stopped,
+    ]);
+  } catch (error) {
+    await running?.stop();
+    throw error;
+  }
+  session.log.append({ type: "app_state", state: "ready" });
+  return running;
+}
+
+/** What the app inherits, with the base URLs of its SDK pointing at the proxy. `shown` is safe to print. */
+function appEnvironment(session: Session): { env: NodeJS.ProcessEnv; shown: string[] } {
+  const { options } = session;
+  const family = options.family ?? (options.upstream.kind === "live" ? familyOf(options.upstream.base) : "openai");
+  const variables: Record<string, string | undefined> = baseUrlVariables({
+    family,
+    proxyUrl: session.proxy.url,
+    env: options.env,
+  });
+  if (options.upstream.kind === "stub" && family === "openai" && !options.env["OPENAI_API_KEY"])
+    variables["OPENAI_API_KEY"] = "stub-key-not-a-secret";
+  const port = options.appUrl === undefined ? "" : new URL(options.appUrl).port;
+  if (port !== "" && options.env["PORT"] === undefined) variables["PORT"] = port;
+  const env = { ...options.env };
+  const shown: string[] = [];
+  for (const [name, value] of Object.entries(variables)) {
+    if (value === undefined) delete env[name];
+    else env[name] = value;
+    shown.push(value === undefined ? `${name} removed` : `${name}=${value}`);
+  }
+  return { env, shown };
+}
+
+/** One call through the front door before the first phase: connection pools, caches and just-in-time compilation are not judged. */
+export async function warmUp(session: Session): Promise<void> {
+  const { app, appUrl } = session.options;
+  if (app?.frontDoor === undefined || appUrl === undefined) return;
+  const { path, method, headers, bodies, deadlineMs } = app.frontDoor;
+  const body = bodies[0]?.replaceAll("{{n}}", "0").replaceAll("{{call_id}}", "lc-00000000");
+  try {
+    const answer = await fetch(new URL(path, appUrl), {
+      method,
+      headers: { ...headers },
+      redirect: "manual",
+      signal: AbortSignal.timeout(deadlineMs),
+      ...(body === undefined || method === "GET" ? {} : { body }),
+    });
+    await answer.arrayBuffer();
+    if (answer.status === 404 || answer.status === 405) {
+      throw new UserError(`the front door ${method} ${path} answers ${answer.status}`, {
+        hint: "check app.front_door in llm-chaos.yaml",
+      });
+    }
+    if (answer.status >= 400)
+      session.options.notify(`warning: the warm-up call to ${method} ${path} was answered with ${answer.status}`);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    session.options.notify(
+      `warning: the warm-up call to ${method} ${path} failed (${error instanceof Error ? error.message : error})`,
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import type { AppFile } from "../core/app.ts";
+import type { Scenario } from "../core/scenario.ts";
+import type { UpstreamChoice } from "./upstream-choice.ts";
+
+export interface Address {
+  host: string;
+  /** 0: any free one. */
+  port: number;
+}
+
+/** Everything a session is made from. Files are read and flags parsed by the command line before. */
+export interface SessionOptions {
+  mode: "run" | "proxy";
+  scenario: Scenario;
+  /** The scenario file as written, for the run folder; undefined without a file. */
+  scenarioText: string | undefined;
+  /** Values filled into files: hidden wherever they would be printed. */
+  secrets: readonly string[];
+  app: AppFile | undefined;
+  /** The app's address: `--app`, else the app file's. */
+  appUrl: string | undefined;
+  /** The command behind `--`, else the app file's `start`. */
+  appCommand: readonly string[] | undefined;
+  readyTimeoutMs: number;
+  upstream: UpstreamChoice;
+  listen: Address;
+  control: (Address & { hosts: readonly string[]; token: string | undefined }) | undefined;
+  /** `--fault`, one YAML text each: active in every phase. */
+  faults: readonly string[];
+  /** Start the phases at once (`run`, `proxy --start`). */
+  startAtOnce: boolean;
+  /** Which family of base-URL variables the app gets; undefined: from the upstream's name. */
+  family: "openai" | "azure" | "anthropic" | "gemini" | undefined;
+  out: string | undefined;
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  mark: boolean;
+  logLevel: string;
+  reproduce: string;
+  /** Lines for people, already free of secrets. */
+  notify(line: string): void;
+  /** Lines the app prints. */
+  onAppOutput(line: string): void;
+}
+
+/** Why a session ended, and the code with which the program leaves when nothing judged outweighs it. */
+export type EndReason = "completed" | "app_ended" | "panic" | "abort_when" | "interrupted" | "broken";

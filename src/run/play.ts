@@ -1,0 +1,122 @@
+import type { RunningApp } from "../app/index.ts";
+import { formatDuration } from "../core/units.ts";
+import type { EventLog } from "../history/index.ts";
+import { type RunningDriver, startDriver } from "../load/index.ts";
+import { DEFAULT_DEADLINE_MS } from "./app-facts.ts";
+import { launchApp, warmUp } from "./launch-app.ts";
+import type { End, Session } from "./session.ts";
+
+const NO_CALL_WARNING_MS = 20_000;
+
+/** Plays the scenario to its end: app up, warm, phases and load together, drain, everything down. Returns why it ended. */
+export async function play(session: Session): Promise<End> {
+  const calls = countCalls(session.log);
+  const app = await launchApp(session);
+  let driver: RunningDriver | undefined;
+  try {
+    await Promise.race([warmUp(session), session.stopped]);
+    driver = openDriver(session);
+    await driver?.ready;
+    const cancelWarning = warnWithoutCalls(session, calls);
+    session.timeline.start();
+    driver?.start();
+    const end = await firstEnd(session, driver, app);
+    cancelWarning();
+    await drain(session, driver, end);
+    return end;
+  } finally {
+    await driver?.stop({ drainMs: 0 });
+    await app?.stop();
+  }
+}
+
+/** Counts the calls that came, for the warning that none did. */
+function countCalls(log: EventLog): () => number {
+  let calls = 0;
+  log.subscribe((event) => {
+    if (event.type === "call_received") calls++;
+  });
+  return () => calls;
+}
+
+function openDriver(session: Session): RunningDriver | undefined {
+  const { scenario, app, appUrl } = session.options;
+  if (scenario.load === undefined) return undefined;
+  if (app?.frontDoor === undefined || appUrl === undefined) {
+    session.options.notify(
+      'the front door is not driven: no app file (llm-chaos.yaml) tells how a request to the app looks. What depends on the front door will be "not measured". `llm-chaos init` writes one',
+    );
+    return undefined;
+  }
+  return startDriver({
+    load: scenario.load,
+    frontDoor: app.frontDoor,
+    url: appUrl,
+    seed: scenario.seed,
+    startedAtNs: session.clock.startedAtNs,
+    hashSecret: session.hashSecret,
+    onEvent: (body) => void session.log.append(body),
+    onStep: (step) => {
+      if (step.stage === "starting" && scenario.load?.kind === "ramp" && scenario.load.start === "at_wall")
+        session.limiter?.drainToOneCall();
+    },
+  });
+}
+
+/** The first of: all phases played, the ramp done, the app gone, somebody's stop. */
+async function firstEnd(
+  session: Session,
+  driver: RunningDriver | undefined,
+  app: RunningApp | undefined,
+): Promise<End> {
+  const isRamp = session.options.scenario.load?.kind === "ramp";
+  const played: Promise<End>[] = [session.timeline.done.then(() => ({ why: "completed", detail: undefined }))];
+  if (driver !== undefined) {
+    played.push(
+      driver.finished.then(
+        () => (isRamp ? { why: "completed", detail: undefined } : session.stopped),
+        (error: unknown) => ({
+          why: "broken",
+          detail: `the load driver ended: ${error instanceof Error ? error.message : error}`,
+        }),
+      ),
+    );
+  }
+  if (app !== undefined) {
+    played.push(
+      app.exited.then(({ code, signal }) => {
+        session.log.append({
+          type: "app_state",
+          state: "ended",
+          ...(code === null ? {} : { code }),
+          ...(signal === null ? {} : { signal }),
+        });
+        const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
+        return code === 0
+          ? { why: "app_ended", detail: undefined }
+          : { why: "broken", detail: `the app command ended ${how} before the last phase did` };
+      }),
+    );
+  }
+  return Promise.race([session.stopped, ...played]);
+}
+
+/** After the last phase calls that are still open get one deadline to end; a stop by hand gets 5 s. */
+async function drain(session: Session, driver: RunningDriver | undefined, end: End): Promise<void> {
+  session.timeline.stop();
+  session.setPhase("drain");
+  if (end.why !== "completed" && end.why !== "app_ended") session.chooser.panic();
+  const deadlineMs = session.options.app?.frontDoor?.deadlineMs ?? DEFAULT_DEADLINE_MS;
+  await driver?.stop({ drainMs: end.why === "completed" ? deadlineMs : Math.min(5_000, deadlineMs) });
+}
+
+function warnWithoutCalls(session: Session, calls: () => number): () => void {
+  return session.clock.after(NO_CALL_WARNING_MS, () => {
+    if (calls() > 0) return;
+    const text =
+      `no call has reached ${session.proxy.url} in ${formatDuration(NO_CALL_WARNING_MS)}. ` +
+      `Is the app using OPENAI_BASE_URL=${session.proxy.url}/v1? A URL fixed in code beats every variable`;
+    session.log.append({ type: "warning", code: "no_calls", text });
+    session.options.notify(`warning: ${text}`);
+  });
+}

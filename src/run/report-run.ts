@@ -1,0 +1,27 @@
+import type { ExitCode, Problem } from "../core/errors.ts";
+import type { Report } from "../core/report.ts";
+import { judge } from "../expectations/index.ts";
+import { foldHistory, readEvents } from "../history/index.ts";
+import { buildReport, exitCodeOf, renderers } from "../report/index.ts";
+
+export interface RunReport {
+  report: Report;
+  exitCode: ExitCode;
+  /** What was wrong with lines of the log; the rest was used. */
+  problems: readonly Problem[];
+  /** The log ended inside a line, as after a kill. */
+  tornLine: boolean;
+}
+
+/** Everything a report says comes from the event log, so it can be made again anywhere and at any time. */
+export function reportFromLog(eventsPath: string): RunReport {
+  const { events, tornLine, problems } = readEvents(eventsPath);
+  const history = foldHistory(events);
+  const report = buildReport(history, judge(history));
+  return { report, exitCode: exitCodeOf(report), problems, tornLine };
+}
+
+/** Writes every format; returns the paths by file name. */
+export function writeReport(report: Report, write: (name: string, text: string) => string): Map<string, string> {
+  return new Map([...renderers].map(([name, render]) => [name, write(name, render(report))]));
+}

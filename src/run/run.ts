@@ -1,0 +1,62 @@
+import type { ExitCode } from "../core/errors.ts";
+import type { ChaosEvent } from "../core/event.ts";
+import type { Report } from "../core/report.ts";
+import { openControl } from "./control-host.ts";
+import type { SessionOptions } from "./options.ts";
+import { play } from "./play.ts";
+import { reportFromLog, writeReport } from "./report-run.ts";
+import { type End, type Session, startSession } from "./session.ts";
+
+export interface RunHooks {
+  onEvent(event: ChaosEvent): void;
+  /** The session is up; the caller may stop it by a signal from here on. */
+  onSession(session: Session): void;
+}
+
+export interface RunResult {
+  report: Report;
+  exitCode: ExitCode;
+  /** Files of the report by name. */
+  paths: ReadonlyMap<string, string>;
+  folder: string;
+}
+
+const STOPPED_DRAIN_MS = 5_000;
+
+/** `llm-chaos run`: a session, a scenario played on it to its end, and the report made from its log. */
+export async function runScenario(options: SessionOptions, hooks: RunHooks): Promise<RunResult> {
+  const session = await startSession(options);
+  session.log.subscribe(hooks.onEvent);
+  hooks.onSession(session);
+  const control = await openControl(session);
+  let end: End = { why: "broken", detail: "the run did not reach its end" };
+  let failure: unknown;
+  try {
+    end = await play(session);
+  } catch (error) {
+    failure = error;
+    end = { why: "broken", detail: session.scrubber.scrub(error instanceof Error ? error.message : String(error)) };
+  }
+  await session.close(end, STOPPED_DRAIN_MS);
+  await control?.close();
+  if (failure !== undefined) throw failure;
+  return finish(session);
+}
+
+/** `llm-chaos proxy`: a session that lives until somebody stops it, with a report at the end. */
+export async function serveProxy(options: SessionOptions, hooks: RunHooks): Promise<RunResult> {
+  const session = await startSession(options);
+  session.log.subscribe(hooks.onEvent);
+  hooks.onSession(session);
+  const control = await openControl(session);
+  if (options.startAtOnce) session.timeline.start();
+  const end = await session.stopped;
+  await session.close(end, STOPPED_DRAIN_MS);
+  await control?.close();
+  return finish(session);
+}
+
+function finish(session: Session): RunResult {
+  const { report, exitCode } = reportFromLog(session.folder.eventsPath);
+  return { report, exitCode, paths: writeReport(report, session.folder.write), folder: session.folder.path };
+}

@@ -1,0 +1,151 @@
+import { randomBytes } from "node:crypto";
+import { EVENT_VERSION } from "../core/event.ts";
+import { createRng } from "../core/rng.ts";
+import type { AppFacts } from "../core/scenario.ts";
+import { createHasher, createScrubber, type Scrubber } from "../core/secrets.ts";
+import { dialects } from "../providers/index.ts";
+import { type RunningProxy, startProxy } from "../proxy/index.ts";
+import { createAbortWatch } from "./abort-watch.ts";
+import { appFacts } from "./app-facts.ts";
+import { createLogger } from "./logger.ts";
+import { openUpstream } from "./open-upstream.ts";
+import type { EndReason, SessionOptions } from "./options.ts";
+import { createRunFolder, type RunFolder } from "./run-folder.ts";
+import { watchSelfDelay } from "./self-delay.ts";
+import { createSystemClock } from "./system-clock.ts";
+import { VERSION } from "./version.ts";
+import { createWeather, type Weather } from "./weather.ts";
+
+export interface End {
+  why: EndReason;
+  detail: string | undefined;
+}
+
+/** A running proxy with its log, its weather and its switches. Who plays a scenario on it is in play.ts; who controls it, in control-host.ts. */
+export interface Session extends Weather {
+  readonly options: SessionOptions;
+  readonly folder: RunFolder;
+  readonly clock: ReturnType<typeof createSystemClock>;
+  readonly proxy: RunningProxy;
+  readonly scrubber: Scrubber;
+  readonly hashSecret: string;
+  /** Resolves when somebody asked for the end: a signal, panic, abort_when, a broken log. */
+  readonly stopped: Promise<End>;
+  stop(end: End): void;
+  /** Faults and virtual limits off, held bytes released, the scenario stopped. */
+  panic(who: string): void;
+  /** Drains the proxy and closes the log with `run_ended`. The report is made from the file afterwards. */
+  close(end: End, drainMs: number): Promise<void>;
+}
+
+export async function startSession(options: SessionOptions): Promise<Session> {
+  const clock = createSystemClock();
+  const scrubber = createScrubber();
+  for (const secret of options.secrets) scrubber.register(secret);
+  const hashSecret = randomBytes(16).toString("hex");
+  const rng = createRng(options.scenario.seed);
+  const folder = createRunFolder({
+    out: options.out,
+    cwd: options.cwd,
+    name: options.scenario.name,
+    startedAt: new Date(clock.wallMs()),
+  });
+  const weather = createWeather(options, { clock, rng, eventsPath: folder.eventsPath });
+  const upstream = openUpstream(options.upstream, { clock, seed: options.scenario.seed });
+  const { close: closeUpstream, ...way } = upstream;
+  let proxy: RunningProxy;
+  try {
+    proxy = await startProxy({
+      listen: options.listen,
+      dialects,
+      ...way,
+      limiter: weather.limiter,
+      chooser: weather.chooser,
+      sink: weather.log,
+      clock,
+      rng: rng.fork("proxy"),
+      hasher: createHasher(hashSecret),
+      scrubber,
+      logger: createLogger(options.logLevel, scrubber),
+      mark: options.mark,
+    });
+  } catch (error) {
+    await Promise.all([weather.log.close(), closeUpstream()]);
+    folder.discardIfUnused();
+    throw error;
+  }
+  if (options.scenarioText !== undefined) folder.write("scenario.yaml", options.scenarioText);
+  logStart({ options, weather, folder, facts: appFacts(options) });
+  return withSwitches({ ...weather, options, folder, clock, proxy, scrubber, hashSecret }, closeUpstream);
+}
+
+function logStart(parts: {
+  options: SessionOptions;
+  weather: Weather;
+  folder: RunFolder;
+  facts: AppFacts | undefined;
+}): void {
+  const { options, weather, folder, facts } = parts;
+  const { scenario, upstream } = options;
+  weather.log.append({
+    type: "run_started",
+    run_id: folder.runId,
+    name: scenario.name,
+    mode: options.mode,
+    seed: scenario.seed,
+    scenario,
+    app: facts ?? null,
+    upstream: { kind: upstream.kind, address: upstream.address },
+    limits: scenario.limits.map(({ label, source, date }) => ({
+      label,
+      ...(source !== undefined && { source }),
+      ...(date !== undefined && { date }),
+    })),
+    driven:
+      options.mode === "run" &&
+      scenario.load !== undefined &&
+      options.app?.frontDoor !== undefined &&
+      options.appUrl !== undefined,
+    reproduce: options.reproduce,
+    versions: { llm_chaos: VERSION, node: process.version, event_schema: EVENT_VERSION },
+  });
+}
+
+type Switches = "stopped" | "stop" | "panic" | "close";
+
+/** The ways to end a session. */
+function withSwitches(parts: Omit<Session, Switches>, closeUpstream: () => Promise<void>): Session {
+  const { options, log, timeline, proxy } = parts;
+  const selfDelay = watchSelfDelay(log);
+  const stopping = Promise.withResolvers<End>();
+  const stop = (end: End) => stopping.resolve(end);
+  log.onFailure((error) => {
+    options.notify(
+      `the event log cannot be written: ${error.message}. What was written stays; free the disk or choose another folder with --out`,
+    );
+    stop({ why: "broken", detail: `event log: ${error.message}` });
+  });
+  if (options.scenario.abortWhen !== undefined) {
+    log.subscribe(createAbortWatch(options.scenario.abortWhen, (detail) => stop({ why: "abort_when", detail })));
+  }
+  return {
+    ...parts,
+    stopped: stopping.promise,
+    stop,
+    panic(who) {
+      parts.chooser.panic();
+      parts.limiter?.disable();
+      proxy.releaseAll();
+      timeline.stop();
+      if (options.mode === "run") stop({ why: "panic", detail: `by ${who}` });
+    },
+    async close(end, drainMs) {
+      selfDelay.stop();
+      timeline.stop();
+      await proxy.close({ drainMs });
+      log.append({ type: "run_ended", why: end.why, ...(end.detail !== undefined && { detail: end.detail }) });
+      await log.close();
+      await closeUpstream();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { Clock } from "../core/clock.ts";
+import type { Limiter } from "../core/limits.ts";
+import type { Rng } from "../core/rng.ts";
+import { createEventLog, type EventLog } from "../history/index.ts";
+import { createLimiter } from "../limits/index.ts";
+import { createChooser, createTimeline, type LiveChooser, type Timeline } from "../scenario/index.ts";
+import type { SessionOptions } from "./options.ts";
+
+/** The log and everything that depends on the phase: limits, faults, the timeline. */
+export interface Weather {
+  log: EventLog;
+  limiter: Limiter | undefined;
+  chooser: LiveChooser;
+  timeline: Timeline;
+  phase(): string;
+  setPhase(name: string): void;
+}
+
+export function createWeather(options: SessionOptions, parts: { clock: Clock; rng: Rng; eventsPath: string }): Weather {
+  const { scenario } = options;
+  const { clock } = parts;
+  let phase = scenario.phases.length > 0 ? "startup" : "live";
+  const log = createEventLog({ path: parts.eventsPath, clock, phase: () => phase });
+  const chooser = createChooser({ scenario, phase: () => phase, rng: parts.rng.fork("faults"), clock });
+  for (const fault of options.faults) chooser.inject(fault, { ttlMs: Number.POSITIVE_INFINITY });
+  const limiter =
+    scenario.limits.length === 0
+      ? undefined
+      : createLimiter({ specs: scenario.limits, clock, clockScale: scenario.clockScale, announce: scenario.announce });
+  const timeline = createTimeline({
+    phases: scenario.phases,
+    clock,
+    onPhase(started, ended) {
+      if (ended !== undefined) log.append({ type: "phase_ended", name: ended.name });
+      phase = started?.name ?? "drain";
+      if (started === undefined) return;
+      const lasts = started.lastsMs === undefined ? {} : { lasts_ms: started.lastsMs };
+      log.append({ type: "phase_started", name: started.name, index: scenario.phases.indexOf(started), ...lasts });
+    },
+  });
+  return {
+    log,
+    limiter,
+    chooser,
+    timeline,
+    phase: () => phase,
+    setPhase: (name) => {
+      phase = name;
+    },
+  };
+}
