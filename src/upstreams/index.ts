@@ -1,2 +1,3 @@
+export { createHttpUpstream, type HttpTimeouts, type HttpUpstreamOptions } from "./http.ts";
 export { parseStubProfile, type StubProfile } from "./stub/index.ts";
 export { createStub, type Stub, type StubOptions } from "./stub.ts";

@@ -1,0 +1,3 @@
+export { type BorderFinder, createBorderFinder } from "./borders.ts";
+export { plainFrame, readEvent, sseFrame } from "./meaning.ts";
+export { createSplitter, type FrameKind, MAX_FRAME_BYTES, type Splitter, type SplitterOptions } from "./splitter.ts";
