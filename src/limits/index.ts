@@ -1,0 +1,11 @@
+export { createLimiter, type LimiterOptions } from "./limiter.ts";
+export { type SettleMode, settlementOf } from "./policy.ts";
+export {
+  defaultLimit,
+  explainMissingTier,
+  listTiers,
+  type TierOptions,
+  type TierRow,
+  tierRows,
+  tierSpecs,
+} from "./tiers.ts";
