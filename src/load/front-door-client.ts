@@ -1,0 +1,107 @@
+import { Pool } from "undici";
+import type { Clock } from "../core/clock.ts";
+import type { EventBody } from "../core/event.ts";
+import { createHasher } from "../core/secrets.ts";
+import { compileAnswer } from "./answer.ts";
+import { type ExchangeEnd, exchange } from "./exchange.ts";
+import type { DriverSetup } from "./protocol.ts";
+import { createRequests } from "./requests.ts";
+
+/** Marks that a ramp puts on its calls. */
+export type CallTags = Pick<EventBody<"front_door_started">, "step" | "repeat" | "settling">;
+
+export interface CallResult extends ExchangeEnd {
+  /** `shed_when` matched. */
+  shed: boolean;
+  /** A finished 2xx. */
+  succeeded: boolean;
+}
+
+/** Calls the app as its users would and reports each call as events. */
+export interface FrontDoorClient {
+  /** One call. `dueAtMs`: when it should have begun, default now. Never rejects. */
+  call(options?: { dueAtMs?: number; tags?: CallTags }): Promise<CallResult>;
+  readonly running: number;
+  /** Resolves when no call is running. */
+  idle(): Promise<void>;
+  /** Ends all running calls, and every later one, as if at their deadline. */
+  giveUp(): void;
+  close(): Promise<void>;
+}
+
+/** A connection that idled longer than this is not used again: an app that closes it just then would look as if it had failed. */
+const IDLE_CONNECTION_MS = 1_000;
+
+export function createFrontDoorClient(
+  setup: DriverSetup,
+  clock: Clock,
+  emit: (event: EventBody) => void,
+): FrontDoorClient {
+  const { frontDoor } = setup;
+  const url = new URL(setup.url);
+  const pool = new Pool(url.origin, {
+    // The driver's own deadline is the only one; a connection attempt ends a little after it.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: frontDoor.deadlineMs + 1_000 },
+    keepAliveTimeout: IDLE_CONNECTION_MS,
+    keepAliveMaxTimeout: IDLE_CONNECTION_MS,
+    pipelining: 1,
+    allowH2: false,
+  });
+  const request = createRequests(frontDoor, url, setup.seed);
+  const newReader = compileAnswer(frontDoor, createHasher(setup.hashSecret));
+  const givingUp = new AbortController();
+  const whenIdle: (() => void)[] = [];
+  let made = 0;
+  let running = 0;
+
+  return {
+    async call({ dueAtMs, tags = {} } = {}) {
+      const next = request(++made);
+      const reader = newReader();
+      const { front } = next;
+      const startedAtMs = clock.nowMs();
+      running++;
+      emit({
+        type: "front_door_started",
+        front,
+        trace_id: next.traceId,
+        call_id: next.callId,
+        due_at_ms: dueAtMs ?? startedAtMs,
+        started_at_ms: startedAtMs,
+        ...tags,
+      });
+      const end = await exchange({
+        dispatcher: pool,
+        request: next,
+        reader,
+        clock,
+        deadlineMs: frontDoor.deadlineMs,
+        givenUp: givingUp.signal,
+        onFirstByte: (status) => emit({ type: "front_door_first_byte", front, status, at_ms: clock.nowMs() }),
+      });
+      const atMs = clock.nowMs();
+      const facts = reader.facts();
+      const { error, ...seen } = end;
+      emit({
+        type: "front_door_ended",
+        front,
+        at_ms: atMs,
+        ...seen,
+        ...facts,
+        ...(error === undefined ? {} : { error }),
+      });
+      running--;
+      if (running === 0) for (const resolve of whenIdle.splice(0)) resolve();
+      const succeeded = end.how === "complete" && end.status >= 200 && end.status < 300;
+      return { ...end, shed: facts.matched.shed === true, succeeded };
+    },
+    get running() {
+      return running;
+    },
+    idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => whenIdle.push(resolve))),
+    giveUp: () => givingUp.abort(),
+    close: () => pool.destroy(),
+  };
+}
