@@ -1,0 +1,36 @@
+import type { Attempt } from "./history.ts";
+
+/** How much later than the client's own view we may notice that it left: its next request can overtake the news. Milliseconds. */
+const LEAVING_SLACK_MS = 100;
+
+/** When an attempt was over for its client; undefined while it was open at the end of the log. Monotonic milliseconds. */
+export function closedAtMs(attempt: Attempt): number | undefined {
+  const { ended } = attempt;
+  if (ended === undefined) return undefined;
+  if (ended.how === "complete") return ended.last_byte_at_ms;
+  if (ended.how === "client_left" || ended.how === "hung")
+    return Math.max(attempt.headAtMs, ended.t_ms - LEAVING_SLACK_MS);
+  return Math.max(ended.last_byte_at_ms, ended.t_ms);
+}
+
+/** Attempts open at the same time, from `atMs` until the next entry. */
+export interface Level {
+  atMs: number;
+  level: number;
+}
+
+/** The number of attempts in flight as steps, in time order. At equal times ends come before beginnings. */
+export function inFlightLevels(attempts: readonly Attempt[], lastMs: number): Level[] {
+  const changes = attempts.flatMap((attempt) => [
+    { atMs: attempt.headAtMs, by: 1 },
+    { atMs: Math.max(attempt.headAtMs, closedAtMs(attempt) ?? lastMs), by: -1 },
+  ]);
+  changes.sort((a, b) => a.atMs - b.atMs || a.by - b.by);
+  const levels: Level[] = [];
+  let level = 0;
+  for (const { atMs, by } of changes) {
+    level += by;
+    levels.push({ atMs, level });
+  }
+  return levels;
+}

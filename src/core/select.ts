@@ -1,0 +1,55 @@
+import type { Attempt, FrontDoorCall, History, LogicalCall } from "./history.ts";
+import { ambiguousShare } from "./links.ts";
+import type { Where } from "./scenario.ts";
+import { matchesGlob } from "./text.ts";
+
+export interface Selection {
+  /** Phases. Undefined: all but `startup`. */
+  in?: readonly string[] | undefined;
+  where?: Where | undefined;
+}
+
+/** Conditions of `where` that the log cannot answer: header values are not logged, and counting is the chooser's. */
+export const NOT_IN_THE_LOG = ["header", "nth", "first"] as const satisfies readonly (keyof Where)[];
+
+/**
+ * The part of a history that an expectation looks at. A call belongs to the phase in which it began, with all its
+ * attempts, also those that came later; `attempts` are selected one by one. With `where`, a logical call is judged by
+ * its first attempt, and a front-door call stays when one of its logical calls does.
+ */
+export function selectHistory(history: History, { in: phases, where }: Selection): History {
+  const inPhase = (phase: string) => (phases === undefined ? phase !== "startup" : phases.includes(phase));
+  const wanted = (attempt: Attempt) => where === undefined || matchesWhere(attempt, where);
+  const wantedCall = ({ attempts: [first] }: LogicalCall) => first !== undefined && wanted(first);
+  const wantedFront = (front: FrontDoorCall) => where === undefined || front.logicalCalls.some(wantedCall);
+
+  const logicalCalls = history.logicalCalls.filter(
+    (call) => inPhase(call.attempts[0]?.phase ?? "startup") && wantedCall(call),
+  );
+  const frontDoorCalls = history.frontDoorCalls.filter((front) => inPhase(front.phase) && wantedFront(front));
+  const kept = new Set(frontDoorCalls);
+  return {
+    ...history,
+    attempts: history.attempts.filter((attempt) => inPhase(attempt.phase) && wanted(attempt)),
+    logicalCalls,
+    frontDoorCalls,
+    steps: history.steps.map((step) => ({ ...step, calls: step.calls.filter((call) => kept.has(call)) })),
+    ambiguousShare: ambiguousShare(logicalCalls),
+  };
+}
+
+function matchesWhere({ received }: Attempt, where: Where): boolean {
+  return (
+    fits(where.provider, (provider) => provider === received.provider) &&
+    fits(where.model, (model) => matchesGlob(model, received.model)) &&
+    fits(where.path, (path) => matchesGlob(path, received.path)) &&
+    fits(where.stream, (stream) => stream === received.stream) &&
+    fits(where.tools, (tools) => tools === received.tools) &&
+    fits(where.key, (key) => received.key_hash.startsWith(key)) &&
+    fits(where.min_input_tokens, (least) => received.input_tokens >= least)
+  );
+}
+
+function fits<T>(condition: T | undefined, holds: (condition: T) => boolean): boolean {
+  return condition === undefined || holds(condition);
+}

@@ -1,0 +1,104 @@
+import type { ChaosEvent } from "../core/event.ts";
+import type { Attempt } from "../core/history.ts";
+
+type Building = { -readonly [K in keyof Attempt]: Attempt[K] } & {
+  faults: {
+    rule: string;
+    fault: string;
+    chosenSeq: number;
+    appliedSeq: number | undefined;
+    lostWhy: string | undefined;
+  }[];
+};
+
+/** Gathers each request's events. In order of arrival of the request head. Events of unknown calls are ignored. */
+export function foldAttempts(events: readonly ChaosEvent[]): Attempt[] {
+  const byCall = new Map<string, Building>();
+  for (const event of events) {
+    if (event.type === "call_received") byCall.set(event.call, begin(event));
+    else if ("call" in event) {
+      const attempt = byCall.get(event.call);
+      if (attempt !== undefined) note(attempt, event);
+    }
+  }
+  // A large body makes a request's event come later than that of a request that arrived after it.
+  return [...byCall.values()].sort((a, b) => a.headAtMs - b.headAtMs || a.received.seq - b.received.seq);
+}
+
+function begin(received: ChaosEvent<"call_received">): Building {
+  return {
+    call: received.call,
+    phase: received.phase,
+    received,
+    headAtMs: received.head_at_ms,
+    admitted: undefined,
+    refused: undefined,
+    faults: [],
+    upstreamStatus: undefined,
+    upstreamFailed: undefined,
+    ttftMs: undefined,
+    usage: undefined,
+    ended: undefined,
+    endAtMs: undefined,
+    clientLeft: false,
+    delivered: false,
+    truncated: false,
+  };
+}
+
+function note(attempt: Building, event: ChaosEvent): void {
+  switch (event.type) {
+    case "call_admitted":
+      attempt.admitted = event;
+      break;
+    case "call_refused":
+      attempt.refused = event;
+      break;
+    case "fault_chosen":
+    case "fault_applied":
+    case "fault_lost":
+      noteFault(attempt, event);
+      break;
+    case "upstream_headers":
+      attempt.upstreamStatus = event.status;
+      break;
+    case "upstream_failed":
+      attempt.upstreamFailed = event;
+      break;
+    case "first_content":
+      attempt.ttftMs = event.ttft_ms;
+      break;
+    case "usage_seen":
+      attempt.usage = event;
+      break;
+    case "client_left":
+      attempt.clientLeft = true;
+      break;
+    case "reply_ended":
+      noteEnd(attempt, event);
+      break;
+  }
+}
+
+function noteFault(attempt: Building, event: ChaosEvent<"fault_chosen" | "fault_applied" | "fault_lost">): void {
+  if (event.type === "fault_chosen") {
+    const { rule, fault, seq } = event;
+    attempt.faults.push({ rule, fault, chosenSeq: seq, appliedSeq: undefined, lostWhy: undefined });
+    return;
+  }
+  const chosen = attempt.faults.find((fault) => fault.rule === event.rule);
+  if (chosen === undefined) return;
+  if (event.type === "fault_lost") chosen.lostWhy = event.why;
+  else chosen.appliedSeq ??= event.seq;
+}
+
+function noteEnd(attempt: Building, ended: ChaosEvent<"reply_ended">): void {
+  attempt.ended = ended;
+  attempt.endAtMs = ended.last_byte_at_ms;
+  attempt.clientLeft ||= ended.how === "client_left";
+  const success = ended.status >= 200 && ended.status < 300;
+  // Some clients close the connection at the terminator: they left, and had everything.
+  const sawTheEnd = ended.how === "complete" || ended.how === "client_left";
+  attempt.delivered = success && sawTheEnd && ended.finish && !ended.error_in_stream;
+  attempt.truncated = success && (ended.how === "complete" || ended.how === "cut") && !ended.finish;
+}

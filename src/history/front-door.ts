@@ -1,0 +1,65 @@
+import type { ChaosEvent } from "../core/event.ts";
+import type { FrontDoorCall, LogicalCall } from "../core/history.ts";
+import type { AppFacts } from "../core/scenario.ts";
+import { flagsOf } from "./flags.ts";
+import { outcomeOf } from "./outcome.ts";
+import type { QueueWatch } from "./queueing.ts";
+import type { TruncatedAnswers } from "./truncated-answers.ts";
+
+/** A call as the driver saw it, before it is judged. */
+export interface FrontDraft {
+  id: string;
+  phase: string;
+  started: ChaosEvent<"front_door_started">;
+  firstByteAtMs: number | undefined;
+  ended: ChaosEvent<"front_door_ended"> | undefined;
+  logicalCalls: LogicalCall[];
+}
+
+/** Gathers each call's events and its logical calls. `phaseAt` is asked with the time at which the call began. */
+export function gatherFronts(
+  events: readonly ChaosEvent[],
+  logicalCalls: readonly LogicalCall[],
+  phaseAt: (ms: number) => string | undefined,
+): FrontDraft[] {
+  const drafts = new Map<string, FrontDraft>();
+  for (const event of events) {
+    if (event.type === "front_door_started") {
+      // The driver's facts reach the log a little later: the time decides, not the envelope.
+      const phase = phaseAt(event.started_at_ms) ?? event.phase;
+      const draft = { id: event.front, phase, started: event, firstByteAtMs: undefined, ended: undefined };
+      drafts.set(event.front, { ...draft, logicalCalls: [] });
+      continue;
+    }
+    const draft = "front" in event ? drafts.get(event.front) : undefined;
+    if (draft === undefined) continue;
+    if (event.type === "front_door_first_byte") draft.firstByteAtMs ??= event.at_ms;
+    else if (event.type === "front_door_ended") draft.ended ??= event;
+  }
+  for (const call of logicalCalls) drafts.get(call.front ?? "")?.logicalCalls.push(call);
+  return [...drafts.values()];
+}
+
+export interface FrontDoorFacts {
+  app: AppFacts | undefined;
+  lastMs: number;
+  /** Some attempt of the run could be joined to a front-door call; else the app passes no mark on. */
+  joinsSeen: boolean;
+  truncated: TruncatedAnswers;
+  queues: QueueWatch;
+}
+
+/**
+ * Outcome and flags of every call. A call that was still running, within its deadline, when the log ended has neither
+ * and is left out.
+ */
+export function judgeFronts(drafts: readonly FrontDraft[], facts: FrontDoorFacts): FrontDoorCall[] {
+  return drafts.flatMap((draft) => {
+    const judged = outcomeOf(draft, facts);
+    if (judged === undefined) return [];
+    const { id, phase, started, firstByteAtMs, ended, logicalCalls } = draft;
+    const durationMs = ended === undefined ? undefined : ended.at_ms - started.started_at_ms;
+    const flags = flagsOf(draft, facts.queues);
+    return [{ id, phase, started, firstByteAtMs, ended, durationMs, logicalCalls, flags, ...judged }];
+  });
+}

@@ -1,0 +1,133 @@
+import type { ChaosEvent } from "../core/event.ts";
+import type { Attempt, Link, LogicalCall } from "../core/history.ts";
+import { closedAtMs } from "../core/in-flight.ts";
+import { frontFinder } from "./fronts.ts";
+import { RetryFinder } from "./retries.ts";
+import { SubstituteFinder } from "./substitutes.ts";
+
+type Draft = { -readonly [K in keyof LogicalCall]: LogicalCall[K] } & { attempts: Attempt[]; links: Link[] };
+
+/**
+ * Joins attempts to logical calls. One sweep over time: ends make an attempt a candidate, heads look for one.
+ * `attempts` in order of their heads.
+ */
+export function foldLogicalCalls(attempts: readonly Attempt[], events: readonly ChaosEvent[]): LogicalCall[] {
+  const joiner = new Joiner(attempts, frontFinder(events));
+  const ends = inOrderOfTheirEnds(attempts);
+  let next = 0;
+  for (const attempt of attempts) {
+    for (let end = ends[next]; end !== undefined && end.closedMs <= attempt.headAtMs; end = ends[next]) {
+      // Ended in the millisecond in which it began, and its turn as a head has not come.
+      if (!joiner.knows(end.attempt)) break;
+      next += 1;
+      joiner.closed(end.attempt);
+    }
+    joiner.join(attempt);
+  }
+  return joiner.calls;
+}
+
+class Joiner {
+  readonly calls: Draft[] = [];
+  readonly #callOf = new Map<Attempt, Draft>();
+  readonly #byIdentity = new Map<string, Draft>();
+  readonly #retries: RetryFinder;
+  readonly #substitutes: SubstituteFinder;
+  readonly #frontOf: (attempt: Attempt) => string | undefined;
+
+  constructor(attempts: readonly Attempt[], frontOf: (attempt: Attempt) => string | undefined) {
+    this.#frontOf = frontOf;
+    this.#retries = new RetryFinder(attempts, frontOf);
+    const isSuperseded = (attempt: Attempt) => this.#isSuperseded(attempt);
+    this.#substitutes = new SubstituteFinder({ attempts, frontOf, isSuperseded });
+  }
+
+  knows(attempt: Attempt): boolean {
+    return this.#callOf.has(attempt);
+  }
+
+  /** From now on others may be its retry or stand in for it. */
+  closed(attempt: Attempt): void {
+    const mayBeFollowed = !attempt.delivered && !this.#isSuperseded(attempt);
+    // A caller that sets an identity sets it on every attempt: an equal body alone does not join to it.
+    if (attempt.received.joins.identity === undefined) this.#retries.closed(attempt, mayBeFollowed);
+    if (mayBeFollowed) this.#substitutes.closed(attempt);
+  }
+
+  /** Most trusted first: identity, retry count, equal body; then another body for the same prompt. */
+  join(attempt: Attempt): void {
+    const { identity } = attempt.received.joins;
+    if (identity === undefined) this.#joinByContent(attempt);
+    else this.#joinByIdentity(attempt, identity);
+  }
+
+  #joinByContent(attempt: Attempt): void {
+    const found = this.#findRetried(attempt);
+    const before = found === undefined ? undefined : this.#callOf.get(found.predecessor);
+    if (found !== undefined && before !== undefined) this.#append(before, attempt, found);
+    else this.#startOrFollow(attempt);
+    this.#retries.opened(attempt);
+  }
+
+  #findRetried(attempt: Attempt) {
+    let found = this.#retries.find(attempt);
+    while (found !== undefined && this.#isSuperseded(found.predecessor)) found = this.#retries.find(attempt);
+    return found;
+  }
+
+  #joinByIdentity(attempt: Attempt, identity: string): void {
+    const known = this.#byIdentity.get(identity);
+    if (known === undefined) {
+      this.#byIdentity.set(identity, this.#startOrFollow(attempt));
+    } else if (sameModel(known.attempts[0], attempt)) {
+      this.#append(known, attempt, { by: "identity", confidence: 1 });
+    } else {
+      this.#start(attempt).follows = { logical: known.id, kind: "fallback", confidence: 1 };
+    }
+  }
+
+  #startOrFollow(attempt: Attempt): Draft {
+    const found = this.#substitutes.find(attempt);
+    const before = found === undefined ? undefined : this.#callOf.get(found.predecessor);
+    if (found === undefined || before === undefined) return this.#start(attempt);
+    if (found.kind === "retry") {
+      this.#append(before, attempt, found);
+      return before;
+    }
+    const call = this.#start(attempt);
+    call.follows = { logical: before.id, kind: found.kind, confidence: found.confidence };
+    return call;
+  }
+
+  #start(attempt: Attempt): Draft {
+    const id = `l${this.calls.length + 1}`;
+    const call: Draft = { id, attempts: [attempt], links: [], follows: undefined, front: this.#frontOf(attempt) };
+    this.calls.push(call);
+    this.#callOf.set(attempt, call);
+    return call;
+  }
+
+  #append(call: Draft, attempt: Attempt, { by, confidence }: Pick<Link, "by" | "confidence">): void {
+    call.links.push({ from: call.attempts.at(-1)?.call ?? "", to: attempt.call, by, confidence });
+    call.attempts.push(attempt);
+    this.#callOf.set(attempt, call);
+  }
+
+  /** Another attempt of the same call came after it. */
+  #isSuperseded(attempt: Attempt): boolean {
+    return this.#callOf.get(attempt)?.attempts.at(-1) !== attempt;
+  }
+}
+
+function sameModel(a: Attempt | undefined, b: Attempt): boolean {
+  return a?.received.provider === b.received.provider && a.received.model === b.received.model;
+}
+
+function inOrderOfTheirEnds(attempts: readonly Attempt[]): { attempt: Attempt; closedMs: number }[] {
+  return attempts
+    .flatMap((attempt) => {
+      const closedMs = closedAtMs(attempt);
+      return closedMs === undefined ? [] : [{ attempt, closedMs }];
+    })
+    .sort((a, b) => a.closedMs - b.closedMs);
+}

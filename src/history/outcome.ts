@@ -1,0 +1,68 @@
+import type { ChaosEvent } from "../core/event.ts";
+import type { Attempt, FrontDoorCall } from "../core/history.ts";
+import { formatDuration } from "../core/units.ts";
+import type { FrontDoorFacts, FrontDraft } from "./front-door.ts";
+
+type Judged = Pick<FrontDoorCall, "outcome" | "certain" | "because">;
+
+const DEFAULT_DEADLINE_MS = 30_000;
+
+/** The contract's "What became of a front-door call", worst first. Undefined: it was still running when the log ended. */
+export function outcomeOf(draft: FrontDraft, facts: FrontDoorFacts): Judged | undefined {
+  const { ended, started } = draft;
+  const deadlineMs = facts.app?.deadlineMs ?? DEFAULT_DEADLINE_MS;
+  if (ended === undefined) {
+    const ran = facts.lastMs - started.started_at_ms;
+    return ran < deadlineMs ? undefined : certainly("hung", `no end after ${formatDuration(ran)}`);
+  }
+  if (ended.how === "deadline") return certainly("hung", `no end by the deadline of ${formatDuration(deadlineMs)}`);
+  if (ended.matched.shed === true && ended.how === "complete") return shedOrFailed(draft, ended, facts);
+  const fault = failureOf(ended, facts);
+  if (fault !== undefined) return certainly("failed", fault);
+  return servedOrCut(draft, ended, facts);
+}
+
+function certainly(outcome: Judged["outcome"], because: string): Judged {
+  return { outcome, certain: true, because };
+}
+
+/** Refusing is shedding only while it saves the upstream's capacity and speaks in the app's own words. */
+function shedOrFailed(draft: FrontDraft, ended: ChaosEvent<"front_door_ended">, facts: FrontDoorFacts): Judged {
+  const attempts = draft.logicalCalls.flatMap((call) => call.attempts);
+  if (ended.provider_text)
+    return certainly("failed", "shed_when matched, but the answer shows the provider's error text");
+  if (attempts.length > 1) return certainly("failed", `shed_when matched, but only after ${attempts.length} attempts`);
+  if (attempts.length === 1) return certainly("shed", afterOneAttempt(attempts[0]));
+  return certainly(
+    "shed",
+    facts.joinsSeen
+      ? `refused with ${ended.status} before calling the provider`
+      : `refused with ${ended.status}; its attempts could not be joined`,
+  );
+}
+
+function afterOneAttempt(attempt: Attempt | undefined): string {
+  return attempt?.refused === undefined ? "refused after one attempt" : "refused after the wall refused one attempt";
+}
+
+function failureOf(ended: ChaosEvent<"front_door_ended">, facts: FrontDoorFacts): string | undefined {
+  const { how, status, matched } = ended;
+  if (how === "refused") return "the app refused the connection";
+  if (how === "failed") return "the connection broke before an answer began";
+  if (status < 200 || status >= 300) return `answered with ${status}`;
+  if (how === "cut") return "the answer broke off";
+  if (matched.error === true) return "error_when matched";
+  if (matched.incomplete === true) return "the app says itself that the answer is not whole";
+  if (facts.app?.declares.done === true && matched.done !== true) return "ended without what done_when describes";
+  return undefined;
+}
+
+function servedOrCut(draft: FrontDraft, ended: ChaosEvent<"front_door_ended">, facts: FrontDoorFacts): Judged {
+  const truncation = facts.truncated.of(draft);
+  if (truncation.seen === "none") return certainly("served", `a whole answer with ${ended.status}`);
+  const { call } = truncation.attempt;
+  if (truncation.seen === "delivered")
+    return certainly("cut", `passed on as whole, and ends where the truncated upstream answer ${call} ends`);
+  const because = `the upstream answer ${call} was truncated; whether its text was delivered cannot be told`;
+  return { outcome: "served", certain: false, because };
+}

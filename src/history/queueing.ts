@@ -1,0 +1,108 @@
+import type { Attempt, PhaseSpan } from "../core/history.ts";
+import { inFlightLevels, type Level } from "../core/in-flight.ts";
+import { percentile } from "../core/percentile.ts";
+import type { FrontDraft } from "./front-door.ts";
+
+/** A wait below this is no queue. */
+const SHORTEST_QUEUE_MS = 250;
+const TIMES_BASELINE = 3;
+/** Fewer first attempts make no baseline. */
+const LEAST_BASELINE = 3;
+/** The plateau is the highest level held for this share of the busy time; a moment's peak is not one. */
+const HELD_SHARE = 0.05;
+/** Between one call's end and the next one's beginning the level dips. */
+const AT_PLATEAU = 0.8;
+
+export interface Wait {
+  id: string;
+  fromMs: number;
+  /** Head of the first attempt. */
+  toMs: number;
+}
+
+export interface QueueWatch {
+  /** The app held the call back, because as many were in flight as it lets be. False without a baseline. */
+  queued(wait: Wait): boolean;
+}
+
+/** `isBaseline` names the calls whose waits are the app's own time; see `baselineOf`. */
+export function watchQueues(
+  attempts: readonly Attempt[],
+  drafts: readonly FrontDraft[],
+  options: { lastMs: number; isBaseline: (draft: FrontDraft) => boolean },
+): QueueWatch {
+  const waits = drafts.filter(options.isBaseline).flatMap(({ started, logicalCalls: [first] }) => {
+    const head = first?.attempts[0]?.headAtMs;
+    return head === undefined ? [] : [head - started.started_at_ms];
+  });
+  const baseline = waits.length < LEAST_BASELINE ? undefined : percentile(waits, 0.95);
+  if (baseline === undefined) return { queued: () => false };
+  const longest = Math.max(SHORTEST_QUEUE_MS, TIMES_BASELINE * baseline);
+  const levels = inFlightLevels(attempts, options.lastMs);
+  const plateau = plateauOf(levels);
+  const busy = integral(levels);
+  return {
+    queued({ fromMs, toMs }) {
+      if (toMs - fromMs <= longest) return false;
+      return (busy(toMs) - busy(fromMs)) / (toMs - fromMs) >= AT_PLATEAU * plateau;
+    },
+  };
+}
+
+/**
+ * The calls of a quiet time: the phases before the first one with faults, when such a phase follows;
+ * in a ramp, those of its lowest step.
+ */
+export function baselineOf(
+  phases: readonly PhaseSpan[],
+  faulty: ReadonlySet<string>,
+  drafts: readonly FrontDraft[],
+): (draft: FrontDraft) => boolean {
+  const firstFault = phases.findIndex(({ name }) => faulty.has(name));
+  if (firstFault > 0) {
+    const quiet = new Set(phases.slice(0, firstFault).map(({ name }) => name));
+    return ({ phase }) => quiet.has(phase);
+  }
+  const steps = drafts.flatMap(({ started: { step } }) => (step === undefined ? [] : [step]));
+  const lowest = steps.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  return ({ started: { step } }) => step === lowest;
+}
+
+function plateauOf(levels: readonly Level[]): number {
+  const heldMs = new Map<number, number>();
+  let all = 0;
+  levels.forEach(({ atMs, level }, i) => {
+    const ms = (levels[i + 1]?.atMs ?? atMs) - atMs;
+    if (level === 0) return;
+    heldMs.set(level, (heldMs.get(level) ?? 0) + ms);
+    all += ms;
+  });
+  let above = 0;
+  for (const [level, ms] of [...heldMs].sort(([a], [b]) => b - a)) {
+    above += ms;
+    if (above >= HELD_SHARE * all) return level;
+  }
+  return 0;
+}
+
+/** Level times milliseconds from the beginning until a given time. */
+function integral(levels: readonly Level[]): (ms: number) => number {
+  const sums: number[] = [];
+  let sum = 0;
+  levels.forEach(({ atMs }, i) => {
+    const before = levels[i - 1];
+    if (before !== undefined) sum += before.level * (atMs - before.atMs);
+    sums.push(sum);
+  });
+  return (ms) => {
+    let low = 0;
+    let high = levels.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((levels[middle]?.atMs ?? 0) <= ms) low = middle + 1;
+      else high = middle;
+    }
+    const last = levels[low - 1];
+    return last === undefined ? 0 : (sums[low - 1] ?? 0) + last.level * (ms - last.atMs);
+  };
+}

@@ -1,0 +1,103 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { type Problem, UserError } from "../core/errors.ts";
+import { type ChaosEvent, EVENT_TYPES, EVENT_VERSION, type EventType } from "../core/event.ts";
+import { type Line, linesOf } from "./lines.ts";
+
+export interface ReadEvents {
+  events: ChaosEvent[];
+  /** The last line broke off in the middle: the writer was killed. Nothing is wrong with the rest. */
+  tornLine: boolean;
+  /** Lines that were left out (errors), and gaps in the numbering (warnings), at most 100. */
+  problems: Problem[];
+}
+
+const MOST_PROBLEMS = 100;
+
+/**
+ * Reads an event log, a run folder's `events.jsonl` when given a folder. Keeps everything usable.
+ * Throws UserError when there is no such file, when it is no event log at all, or when a newer version wrote it.
+ */
+export function readEvents(path: string): ReadEvents {
+  const file = fileOf(path);
+  const result: ReadEvents = { events: [], tornLine: false, problems: [] };
+  let lastSeq = 0;
+  let skipped = false;
+  const report = (line: Line, message: string, severity: Problem["severity"]) => {
+    if (result.problems.length < MOST_PROBLEMS)
+      result.problems.push({ file, line: line.number, column: 1, message, severity });
+  };
+  for (const line of linesOf(file)) {
+    if (line.closed && line.text?.trim() === "") continue;
+    const event = parseLine(line, file);
+    if (typeof event === "string") {
+      if (line.closed) report(line, event, "error");
+      else result.tornLine = true;
+      skipped = true;
+      continue;
+    }
+    if (event.seq <= lastSeq) {
+      report(line, `event ${event.seq} comes after event ${lastSeq}; left out`, "error");
+      continue;
+    }
+    if (event.seq > lastSeq + 1 && !skipped) report(line, gap(lastSeq, event.seq), "warning");
+    skipped = false;
+    lastSeq = event.seq;
+    result.events.push(event);
+  }
+  if (result.events.length === 0 && result.problems[0] !== undefined)
+    throw new UserError(`${file} is no event log: line ${result.problems[0].line}: ${result.problems[0].message}`);
+  return result;
+}
+
+function gap(lastSeq: number, seq: number): string {
+  const missing = seq - lastSeq - 1;
+  return missing === 1 ? `event ${lastSeq + 1} is missing` : `events ${lastSeq + 1} to ${seq - 1} are missing`;
+}
+
+function fileOf(path: string): string {
+  try {
+    return statSync(path).isDirectory() ? fileOf(join(path, "events.jsonl")) : path;
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`there is no event log at ${path}`, {
+      hint: "give a run folder or its events.jsonl",
+      cause: error,
+    });
+  }
+}
+
+const envelope = {
+  v: z.literal(EVENT_VERSION),
+  seq: z.int().min(1),
+  t_ms: z.number(),
+  at: z.string(),
+  phase: z.string(),
+};
+const schemas = new Map(
+  Object.entries(EVENT_TYPES).map(([type, body]) => [type as EventType, z.object({ ...envelope, ...body.shape })]),
+);
+
+/** The event, or what is wrong with the line. The event is the object as it was read: unknown fields are kept. */
+function parseLine(line: Line, file: string): ChaosEvent | string {
+  if (line.text === undefined) return "the line is too long for an event";
+  let value: { v?: unknown; type?: unknown };
+  try {
+    value = JSON.parse(line.text);
+  } catch {
+    return "not JSON";
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return "not an event";
+  if (typeof value.v === "number" && value.v > EVENT_VERSION)
+    throw new UserError(
+      `${file} was written by a newer llm-chaos: its events have version ${value.v}, this one reads up to ${EVENT_VERSION}`,
+      { hint: "update llm-chaos" },
+    );
+  const schema = schemas.get(value.type as EventType);
+  if (schema === undefined) return `unknown event type ${JSON.stringify(value.type)}`;
+  const checked = schema.safeParse(value);
+  if (checked.success) return value as ChaosEvent;
+  const issue = checked.error.issues[0];
+  return `${value.type}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not valid"}`;
+}

@@ -1,0 +1,115 @@
+import type { Attempt, Link } from "../core/history.ts";
+import { confidenceOfEqualText, findReusedTexts, isTooLongAgo } from "./confidence.ts";
+import { dueAtMs, WaitingList } from "./waiting-list.ts";
+
+export interface FoundPredecessor {
+  predecessor: Attempt;
+  by: Link["by"];
+  confidence: number;
+}
+
+/** Same caller, same endpoint, same body. */
+function textKey({ received: { key_hash, method, path, body_hash } }: Attempt): string {
+  return `${key_hash} ${method} ${path} ${body_hash}`;
+}
+
+/** The requests of one body: those that failed and wait for their retry, and those still open, by their retry count. */
+interface Bucket {
+  failed: Map<number, WaitingList>;
+  open: Map<number, Set<Attempt>>;
+}
+
+const countOf = (attempt: Attempt) => attempt.received.joins.retry_count ?? 0;
+
+/**
+ * Finds the attempt that a request repeats with an equal body. Only attempts that failed, were cut or abandoned are
+ * candidates, each once, and only after they ended: parallel requests and requests after a success are calls of their own.
+ */
+export class RetryFinder {
+  readonly #buckets = new Map<string, Bucket>();
+  readonly #reused: Set<string>;
+  readonly #frontOf: (attempt: Attempt) => string | undefined;
+
+  constructor(attempts: readonly Attempt[], frontOf: (attempt: Attempt) => string | undefined) {
+    this.#reused = findReusedTexts(attempts, textKey);
+    this.#frontOf = frontOf;
+  }
+
+  opened(attempt: Attempt): void {
+    const { open } = this.#bucket(attempt);
+    const count = countOf(attempt);
+    const set = open.get(count) ?? new Set();
+    open.set(count, set.add(attempt));
+  }
+
+  closed(attempt: Attempt, mayBeRetried: boolean): void {
+    const { open, failed } = this.#bucket(attempt);
+    const count = countOf(attempt);
+    open.get(count)?.delete(attempt);
+    if (!mayBeRetried) return;
+    const list = failed.get(count) ?? new WaitingList();
+    failed.set(count, list);
+    list.add(attempt);
+  }
+
+  find(attempt: Attempt): FoundPredecessor | undefined {
+    const bucket = this.#bucket(attempt);
+    const front = this.#frontOf(attempt);
+    if (front === undefined)
+      for (const list of bucket.failed.values()) list.forget((failed) => isTooLongAgo(failed, attempt.headAtMs));
+    return (
+      (countOf(attempt) >= 1 ? findByCount(bucket, attempt) : undefined) ?? this.#findByBody(bucket, attempt, front)
+    );
+  }
+
+  #findByBody(bucket: Bucket, attempt: Attempt, front: string | undefined): FoundPredecessor | undefined {
+    // Counts restart (an app's own loop around an SDK), so any count can be followed by none.
+    const lists = [...bucket.failed.values()].filter((list) => list.size > 0);
+    const list = lists.sort((a, b) => dueOf(a.earliest) - dueOf(b.earliest))[0];
+    if (list === undefined) return undefined;
+    const pairing = pairingConfidence(list, attempt);
+    const predecessor = list.take();
+    if (predecessor === undefined) return undefined;
+    const facts = { sameFront: front !== undefined, textIsReused: this.#reused.has(textKey(attempt)) };
+    const confidence = Math.min(pairing, confidenceOfEqualText(predecessor, attempt, facts));
+    return { predecessor, by: "body", confidence };
+  }
+
+  #bucket(attempt: Attempt): Bucket {
+    // Requests of different front-door calls are never the same call, however equal.
+    const key = `${textKey(attempt)} ${this.#frontOf(attempt) ?? ""}`;
+    const bucket = this.#buckets.get(key) ?? { failed: new Map(), open: new Map() };
+    this.#buckets.set(key, bucket);
+    return bucket;
+  }
+}
+
+const dueOf = (attempt: Attempt | undefined) => (attempt === undefined ? Number.POSITIVE_INFINITY : dueAtMs(attempt));
+
+/** The caller says that it retries; which attempt it means is what has to be found. */
+function findByCount(bucket: Bucket, attempt: Attempt): FoundPredecessor | undefined {
+  const wanted = countOf(attempt) - 1;
+  const exact = bucket.failed.get(wanted);
+  if (exact !== undefined && exact.size > 0) {
+    const confidence = pairingConfidence(exact, attempt);
+    const predecessor = exact.take();
+    if (predecessor !== undefined) return { predecessor, by: "retry_count", confidence };
+  }
+  // The attempt between may have died before it reached us.
+  for (let count = wanted - 1; count >= 0; count--) {
+    const predecessor = bucket.failed.get(count)?.take();
+    if (predecessor !== undefined) return { predecessor, by: "retry_count", confidence: 0.9 };
+  }
+  // A gateway between may keep a request open that the client gave up.
+  const stillOpen = bucket.open.get(wanted);
+  const [open] = stillOpen ?? [];
+  if (open === undefined) return undefined;
+  stillOpen?.delete(open);
+  return { predecessor: open, by: "retry_count", confidence: 0.75 };
+}
+
+/** Which of several waiting attempts is meant matters only when some were due by now and others were not. */
+function pairingConfidence(list: WaitingList, attempt: Attempt): number {
+  const dueBy = attempt.headAtMs;
+  return list.size > 1 && dueOf(list.earliest) <= dueBy && dueOf(list.latest) > dueBy ? 0.8 : 0.98;
+}

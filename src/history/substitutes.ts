@@ -1,0 +1,104 @@
+import type { Attempt, Link, LogicalCall } from "../core/history.ts";
+import { closedAtMs } from "../core/in-flight.ts";
+import { confidenceOfEqualText, findReusedTexts, fitsAnnouncedTime, isTooLongAgo } from "./confidence.ts";
+
+export type Substitute =
+  | { predecessor: Attempt; kind: NonNullable<LogicalCall["follows"]>["kind"]; confidence: number }
+  | { predecessor: Attempt; kind: "retry"; by: Link["by"]; confidence: number };
+
+const modelKey = ({ received: { provider, model } }: Attempt) => `${provider} ${model}`;
+const promptKey = ({ received: { key_hash, prompt_hash } }: Attempt) => `${key_hash} ${prompt_hash}`;
+
+interface Options {
+  attempts: readonly Attempt[];
+  frontOf: (attempt: Attempt) => string | undefined;
+  /** An attempt of the same logical call came after it. */
+  isSuperseded: (attempt: Attempt) => boolean;
+}
+
+/**
+ * Finds the failed attempt that a request with another body stands in for: the same last user message, sent to
+ * another model or provider (fallback), after a cut (continuation), or again at the announced time (a retry whose body
+ * carries a date or a nonce).
+ */
+export class SubstituteFinder {
+  /** Failed attempts by prompt and front-door call, then by model, in order of their end. */
+  readonly #failed = new Map<string, Map<string, Attempt[]>>();
+  readonly #reused: Set<string>;
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#reused = findReusedTexts(options.attempts, (attempt) => `${promptKey(attempt)} ${modelKey(attempt)}`);
+  }
+
+  closed(attempt: Attempt): void {
+    const byModel = this.#failed.get(this.#key(attempt)) ?? new Map<string, Attempt[]>();
+    this.#failed.set(this.#key(attempt), byModel);
+    const list = byModel.get(modelKey(attempt)) ?? [];
+    byModel.set(modelKey(attempt), list);
+    list.push(attempt);
+  }
+
+  find(attempt: Attempt): Substitute | undefined {
+    const byModel = this.#failed.get(this.#key(attempt));
+    if (byModel === undefined) return undefined;
+    return this.#again(byModel, attempt) ?? this.#elsewhere(byModel, attempt);
+  }
+
+  /** The same model with another body. */
+  #again(byModel: Map<string, Attempt[]>, attempt: Attempt): Substitute | undefined {
+    const list = byModel.get(modelKey(attempt)) ?? [];
+    const predecessor = this.#newest(list, attempt);
+    if (predecessor === undefined || predecessor.received.body_hash === attempt.received.body_hash) return undefined;
+    if (brokeOffInTheText(predecessor)) {
+      list.pop();
+      const confidence = this.#frontOf(attempt) === undefined ? 0.7 : 0.95;
+      return { predecessor, kind: "continuation", confidence };
+    }
+    if (!fitsAnnouncedTime(predecessor, attempt)) return undefined;
+    list.pop();
+    return { predecessor, kind: "retry", by: "timing", confidence: 0.7 };
+  }
+
+  #elsewhere(byModel: Map<string, Attempt[]>, attempt: Attempt): Substitute | undefined {
+    let best: { predecessor: Attempt; list: Attempt[]; closedMs: number } | undefined;
+    for (const [model, list] of byModel) {
+      if (model === modelKey(attempt)) continue;
+      const predecessor = this.#newest(list, attempt);
+      if (predecessor === undefined) continue;
+      const closedMs = closedAtMs(predecessor) ?? 0;
+      if (best === undefined || closedMs > best.closedMs) best = { predecessor, list, closedMs };
+    }
+    if (best === undefined) return undefined;
+    best.list.pop();
+    const { predecessor } = best;
+    const textIsReused = [predecessor, attempt].some((one) => this.#reused.has(`${promptKey(one)} ${modelKey(one)}`));
+    const facts = { sameFront: this.#frontOf(attempt) !== undefined, textIsReused };
+    return { predecessor, kind: "fallback", confidence: confidenceOfEqualText(predecessor, attempt, facts) };
+  }
+
+  /** The last one of the list that nobody has taken up yet. */
+  #newest(list: Attempt[], attempt: Attempt): Attempt | undefined {
+    for (let last = list.at(-1); last !== undefined; last = list.at(-1)) {
+      if (!this.#options.isSuperseded(last)) {
+        const tooLongAgo = this.#frontOf(attempt) === undefined && isTooLongAgo(last, attempt.headAtMs);
+        return tooLongAgo ? undefined : last;
+      }
+      list.pop();
+    }
+    return undefined;
+  }
+
+  #frontOf(attempt: Attempt): string | undefined {
+    return this.#options.frontOf(attempt);
+  }
+
+  #key(attempt: Attempt): string {
+    return `${promptKey(attempt)} ${this.#frontOf(attempt) ?? ""}`;
+  }
+}
+
+function brokeOffInTheText({ truncated, clientLeft, ended }: Attempt): boolean {
+  return (truncated || clientLeft) && (ended?.text_length ?? 0) > 0;
+}

@@ -1,0 +1,66 @@
+import type { Attempt } from "../core/history.ts";
+import { closedAtMs } from "../core/in-flight.ts";
+import type { FrontDraft } from "./front-door.ts";
+
+/** A shorter text stands in many answers by chance. */
+const TELLING_LENGTH = 4;
+
+/** What a finished front-door answer has to do with truncated upstream answers. */
+export type Truncation =
+  | { seen: "none" }
+  /** The delivered text ends as the truncated one does. */
+  | { seen: "delivered"; attempt: Attempt }
+  /** The last upstream answer was truncated, but the delivered text ends otherwise, or its end is not known. */
+  | { seen: "perhaps"; attempt: Attempt };
+
+export interface TruncatedAnswers {
+  of(draft: FrontDraft): Truncation;
+}
+
+/** Calls without a joined attempt are compared with every truncated answer that fell into their time and joined nowhere. */
+export function findTruncatedAnswers(attempts: readonly Attempt[], joined: ReadonlySet<Attempt>): TruncatedAnswers {
+  const loose = attempts
+    .filter((attempt) => attempt.truncated && !joined.has(attempt))
+    .map((attempt) => ({ attempt, atMs: closedAtMs(attempt) ?? 0 }))
+    .sort((a, b) => a.atMs - b.atMs);
+  return {
+    of(draft) {
+      const { ended } = draft;
+      if (ended === undefined) return { seen: "none" };
+      if (draft.logicalCalls.length > 0) {
+        const last = lastAnswerOf(draft);
+        if (last?.truncated !== true) return { seen: "none" };
+        return { seen: endsLike(last, ended.text_tails) ? "delivered" : "perhaps", attempt: last };
+      }
+      const inItsTime = between(loose, draft.started.started_at_ms, ended.at_ms);
+      const same = inItsTime.find(({ attempt }) => endsLike(attempt, ended.text_tails));
+      if (same !== undefined) return { seen: "delivered", attempt: same.attempt };
+      return inItsTime[0] === undefined ? { seen: "none" } : { seen: "perhaps", attempt: inItsTime[0].attempt };
+    },
+  };
+}
+
+function lastAnswerOf({ logicalCalls }: FrontDraft): Attempt | undefined {
+  let last: Attempt | undefined;
+  for (const { attempts } of logicalCalls)
+    for (const attempt of attempts) if (last === undefined || attempt.headAtMs >= last.headAtMs) last = attempt;
+  return last;
+}
+
+function endsLike({ ended }: Attempt, tails: readonly string[]): boolean {
+  if (ended?.text_tail === undefined || ended.text_length < TELLING_LENGTH) return false;
+  return tails.includes(ended.text_tail);
+}
+
+function between<T extends { atMs: number }>(sorted: readonly T[], fromMs: number, toMs: number): T[] {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle]?.atMs ?? 0) < fromMs) low = middle + 1;
+    else high = middle;
+  }
+  const found: T[] = [];
+  for (let entry = sorted[low]; entry !== undefined && entry.atMs <= toMs; entry = sorted[++low]) found.push(entry);
+  return found;
+}
