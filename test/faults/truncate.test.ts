@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { truncate } from "../../src/faults/truncate.ts";
+import { chatCall } from "../support/openai.ts";
+import { playbook } from "../support/playbook.ts";
+
+describe("truncate", () => {
+  it("ends cleanly after the frame that crosses the position", () => {
+    playbook(truncate, { after: { tokens: 3 } })
+      .frame("a b")
+      .sends("a b")
+      .frame("c d")
+      .sends("c d")
+      .applied()
+      .ends();
+  });
+
+  it("lets nothing follow", () => {
+    const book = playbook(truncate, { after: { tokens: 1 } })
+      .frame("a")
+      .sends("a");
+    book.ends();
+    book.frame("b").finish().usage().done().sendsNothing().applied();
+  });
+
+  it("is not exercised when the finish comes first", () => {
+    const book = playbook(truncate, { after: { tokens: 20 } })
+      .frame("a b")
+      .sends("a b");
+    book.finish().sends("finish").usage().sends("usage").done().sends("terminator").applied(0).ends();
+  });
+
+  it("is not exercised when the upstream ends first", () => {
+    playbook(truncate, {}).frame("a b").sends("a b").applied(0).ends();
+  });
+
+  it("ends before the finish, the usage or the terminator, where asked", () => {
+    playbook(truncate, { after: "before_finish" }).frame("a").sends("a").finish().applied().ends();
+    playbook(truncate, { after: "before_usage" }).finish().sends("finish").usage().applied().ends();
+    const book = playbook(truncate, { after: "before_done" }).finish().sends("finish").usage().sends("usage");
+    book.done().applied().ends();
+  });
+
+  it("counts events and bytes, comments not among the events", () => {
+    const book = playbook(truncate, { after: { events: 2 } })
+      .frame("a")
+      .sends("a")
+      .comment()
+      .sends(": ping\n\n");
+    book.frame("b").sends("b").applied().ends();
+    playbook(truncate, { after: { bytes: 10 } })
+      .frame("a")
+      .sends("a")
+      .frame("b")
+      .sends("b")
+      .applied()
+      .ends();
+  });
+
+  it("counts events by name", () => {
+    const delta = { text: "x", tokens: 1 };
+    const book = playbook(truncate, { after: { event: "delta", nth: 2 } });
+    book.means(delta, "other").sends("x").means(delta, "delta").sends("x").applied(0);
+    book.means(delta, "delta").sends("x").applied().ends();
+  });
+
+  it("ends inside the arguments of a tool call", () => {
+    const book = playbook(truncate, { after: "tool_arguments" }).frame("a").sends("a");
+    book.means({ text: "t", toolArguments: '{"ci', tokens: 1 }).sends("t").applied().ends();
+  });
+
+  it("sends nothing at all at zero", () => {
+    playbook(truncate, { after: { tokens: 0 } })
+      .frame("a")
+      .applied()
+      .ends();
+  });
+
+  describe("of an unstreamed reply", () => {
+    const plain = { call: chatCall() };
+
+    it("cuts at the byte, across chunks", () => {
+      const book = playbook(truncate, { after: { bytes: 5 } }, plain)
+        .chunk("abc")
+        .sends("abc");
+      book.chunk("defg").sends("de").applied().ends();
+    });
+
+    it("cuts in the middle of the first chunk for every other position", () => {
+      for (const after of [{ tokens: 20 }, { events: 9 }, "before_finish", "tool_arguments"]) {
+        playbook(truncate, { after }, plain).chunk("abcdef").sends("abc").applied().ends();
+      }
+    });
+
+    it("is not exercised by a body that is shorter", () => {
+      playbook(truncate, { after: { bytes: 50 } }, plain)
+        .chunk("abc")
+        .sends("abc")
+        .applied(0)
+        .ends();
+    });
+  });
+
+  it("explains itself", () => {
+    const explained = (params: unknown) => truncate.explain(truncate.params.parse(params));
+    expect(explained({})).toBe("the reply ends cleanly after 20 tokens, as if it were whole");
+    expect(explained({ after: { event: "ping", nth: 2 } })).toContain("after the event ping number 2");
+    expect(explained({ after: { bytes: 1 } })).toContain("after 1 byte,");
+  });
+});
