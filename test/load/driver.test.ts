@@ -1,6 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/core/errors.ts";
+import { isAlive } from "../support/app.ts";
 import { answerJson, drive, frontDoor, readBody, startServer } from "../support/load.ts";
 
 const ONE_CALLER = { kind: "closed", concurrency: 1 } as const;
@@ -196,17 +200,27 @@ describe("trouble of the driver itself", () => {
     );
   });
 
-  it("does not inherit our environment", async () => {
-    process.env["CANARY_API_KEY"] = "canary-0123456789";
-    try {
-      const { url } = await startServer(() => {});
-      const { driver } = drive({ url, load: ONE_CALLER });
+  it("does not inherit our environment, and dies with us even when we are killed", async () => {
+    const { url } = await startServer((_request, response) => answerJson(response, {}));
+    const options = { load: ONE_CALLER, frontDoor: frontDoor(), url, seed: 1, hashSecret: "s" };
+    const program = `
+      import { startDriver } from ${JSON.stringify(new URL("../../src/load/index.ts", import.meta.url).href)};
+      const driver = startDriver({
+        ...${JSON.stringify(options)},
+        startedAtNs: process.hrtime.bigint(),
+        onStep() {},
+        onEvent: (event) => event.type === "front_door_ended" && process.send(driver.pid),
+      });
       await driver.ready;
-      const { readFile } = await import("node:fs/promises");
-      if (process.platform !== "linux") return;
-      expect(await readFile(`/proc/${driver.pid}/environ`, "utf8")).not.toContain("canary-0123456789");
-    } finally {
-      delete process.env["CANARY_API_KEY"];
-    }
+      driver.start();`;
+    const parent = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+      env: { ...process.env, CANARY_API_KEY: "canary-0123456789" },
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    const [pid] = (await once(parent, "message")) as [number];
+    const environment = existsSync(`/proc/${pid}/environ`) ? readFileSync(`/proc/${pid}/environ`, "utf8") : "";
+    expect(environment).not.toContain("canary-0123456789");
+    parent.kill("SIGKILL");
+    await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false);
   });
 });

@@ -68,7 +68,8 @@ export function drive(options: Partial<DriverOptions> & Pick<DriverOptions, "url
     },
   });
   onTestFinished(() => driver.stop({ drainMs: 0 }));
-  const of = <T extends EventType>(type: T) => events.filter((event): event is EventBody<T> => event.type === type);
+  const of = <T extends EventType>(type: T) =>
+    events.filter((event) => event.type === type) as unknown as EventBody<T>[];
   return {
     driver,
     events,
