@@ -82,11 +82,7 @@ function beginExchange(request: IncomingMessage, response: ServerResponse, optio
     failed,
     outgoing(outgoing: ClientRequest) {
       deadlines = watchDeadlines(outgoing, request, { clock, timeouts, host: target.host });
-      // Nobody asked for a switch of protocols; unanswered it would end without an error, and the client would hang.
-      outgoing.once("upgrade", (_reply, socket) => {
-        socket.destroy();
-        failed(Object.assign(new Error("unasked 101"), { code: "UNEXPECTED_UPGRADE" }));
-      });
+      // The last resort: an unasked 101, for one, ends without an error and without a reply, and the client would hang.
       outgoing.once("close", () => failed(Object.assign(new Error("closed"), { code: "ECONNRESET" })));
     },
     reply: (reply: IncomingMessage) => relayReply(reply, response),

@@ -340,12 +340,16 @@ describe("broken connections", () => {
 
   it("connect and first byte have their own clocks, however long the wait", async () => {
     const clock = createFakeClock();
-    const { front } = await pair(() => undefined, { clock, timeouts: { firstByteMs: 400_000 } });
+    let asked = false;
+    const onRequest = () => {
+      asked = true;
+    };
+    const { front } = await pair(onRequest, { clock, timeouts: { firstByteMs: 400_000 } });
     let settled = false;
     const answer = fetch(front.url).finally(() => {
       settled = true;
     });
-    await eventually(() => clock.pending === 1);
+    await eventually(() => asked && clock.pending === 1);
     await clock.advance(399_000);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(settled).toBe(false);

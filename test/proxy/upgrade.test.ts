@@ -131,9 +131,13 @@ describe("WebSocket pass-through", () => {
 
   it("an upstream that never answers the handshake is given up by our clock", async () => {
     const clock = createFakeClock();
-    const { front } = await rawUpstream(() => undefined, { clock, timeouts: { firstByteMs: 5_000 } });
+    let asked = false;
+    const onRequest = () => {
+      asked = true;
+    };
+    const { front } = await rawUpstream(onRequest, { clock, timeouts: { firstByteMs: 5_000 } });
     const answer = rawExchange(front.port, `${UPGRADE}\r\n`);
-    await eventually(() => clock.pending === 1);
+    await eventually(() => asked && clock.pending === 1);
     await clock.advance(5_000);
     expect((await answer).text).toContain('"code": "TIMEOUT"');
   });
@@ -164,6 +168,20 @@ describe("WebSocket pass-through", () => {
     await eventually(() => upstream.sockets.size === 1 && (when === "before it" || text.includes("101")));
     client.resetAndDestroy();
     expect(await eventually(() => upstream.sockets.size === 0)).toBeLessThan(500);
+  });
+
+  it("an upstream that talks on after the client left is not listened to for ever", async () => {
+    const upstream = await listen(
+      net.createServer({ allowHalfOpen: true }, (socket) => {
+        socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+        const talking = setInterval(() => socket.write("more"), 5);
+        socket.once("close", () => clearInterval(talking));
+      }),
+    );
+    const front = await passThroughTo(upstream.url);
+    closers.push(upstream.close, front.close);
+    await rawExchange(front.port, `${UPGRADE}\r\n`, (text) => text.includes("more"));
+    await eventually(() => upstream.sockets.size === 0);
   });
 
   it.each([
