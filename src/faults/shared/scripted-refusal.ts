@@ -22,7 +22,9 @@ export function scriptedRefusal(
     return { dimension, limit, used: limit, requested, windowMs: window, waitMs: wanted ?? CONCURRENCY_WAIT_MS };
   }
   const waitMs = wanted ?? (requested * window) / limit;
-  const used = Math.max(0, Math.ceil(limit + (waitMs * limit) / window - requested - 1e-6));
+  // Relative, since a unit of a day is worth minutes: it swallows float dust and no real millisecond.
+  const excess = Math.ceil(((waitMs * limit) / window) * (1 - 1e-12));
+  const used = Math.max(0, limit + excess - requested);
   return { dimension, limit, used, requested, windowMs: window, waitMs };
 }
 

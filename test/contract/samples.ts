@@ -1,0 +1,78 @@
+import type { Dialect, LlmCall, Trouble } from "../../src/core/dialect.ts";
+import type { RawRequest } from "../../src/core/exchange.ts";
+import type { LimitRefusal } from "../../src/core/limits.ts";
+import { chatRequest } from "../support/openai.ts";
+
+/** What the contract suite needs to know of each entry of a list. A new dialect or fault adds one line here and is tested at once. */
+
+const CHAT = { model: "sample-model", messages: [{ role: "user", content: "Say hello." }], max_tokens: 500 };
+
+/** One request of each format, streamed and not. */
+const REQUESTS: Readonly<Record<string, (stream: boolean) => RawRequest>> = {
+  "openai-chat": (stream) => chatRequest({ ...CHAT, stream }),
+};
+
+export function sampleRequest(dialect: Dialect, stream: boolean): RawRequest {
+  const request = REQUESTS[dialect.id]?.(stream);
+  if (request === undefined) throw new Error(`test/contract/samples.ts has no request for ${dialect.id}`);
+  return request;
+}
+
+export function sampleCall(dialect: Dialect, stream: boolean): LlmCall {
+  const call = dialect.recognise(sampleRequest(dialect, stream));
+  if (call === undefined) throw new Error(`${dialect.id} does not recognise its own sample`);
+  return call;
+}
+
+/** Parameters for faults that do not work without any. */
+export const FAULT_PARAMS: Readonly<Record<string, readonly object[]>> = {
+  rate_limit: [{}, { dimension: "rpd", retry_after: "2s", hints: ["ms_header", "date", "body"], lie: 3 }],
+  latency: [{ add: { normal: { mean: "2s", sd: "300ms" } } }],
+  slow_first_token: [{ add: { uniform: ["1s", "3s"] } }, { at_least: "4s", hold: "headers" }, { add: 0 }],
+  stall: [{ after: { tokens: 2 }, lasts: "2s", pings: "1s" }, { after: { tokens: 1_000_000 } }],
+  truncate: [{ after: { tokens: 2 } }, { after: "before_done" }, { after: { bytes: 1_000_000 } }],
+  disconnect: [{ after: { events: 2 }, how: "rst" }, { after: { events: 1_000_000 } }],
+};
+
+const REFUSAL: LimitRefusal = {
+  dimension: "tpm",
+  limit: 10_000,
+  used: 8_554,
+  requested: 3_082,
+  waitMs: 9_816,
+  windowMs: 60_000,
+};
+
+/** Every trouble; the record makes the compiler ask for a new one. */
+const TROUBLES: { [K in Trouble["kind"]]: readonly Trouble[] } = {
+  rate_limit: [
+    { kind: "rate_limit", refusal: REFUSAL, readings: [], hints: undefined },
+    {
+      kind: "rate_limit",
+      refusal: { ...REFUSAL, waitMs: undefined, requested: 20_000 },
+      readings: [],
+      hints: undefined,
+    },
+    ...(["rpm", "rpd", "tpd", "itpm", "otpm", "images", "concurrency"] as const).map(
+      (dimension): Trouble => ({
+        kind: "rate_limit",
+        refusal: { ...REFUSAL, dimension },
+        readings: [],
+        hints: ["body"],
+      }),
+    ),
+  ],
+  quota_exceeded: [{ kind: "quota_exceeded", quota: undefined }],
+  overloaded: [{ kind: "overloaded", retryAfterMs: 1_500 }],
+  server_error: [{ kind: "server_error", retryAfterMs: undefined }],
+  bad_gateway: [{ kind: "bad_gateway", retryAfterMs: undefined }],
+  timeout: [{ kind: "timeout", retryAfterMs: undefined }],
+  bad_key: [{ kind: "bad_key" }],
+  unknown_model: [{ kind: "unknown_model" }],
+  context_too_long: [{ kind: "context_too_long" }],
+  content_filter: [{ kind: "content_filter" }],
+  request_too_large: [{ kind: "request_too_large" }],
+  budget: [{ kind: "budget", message: "the budget of 2 USD is spent" }],
+};
+
+export const troubles: readonly Trouble[] = Object.values(TROUBLES).flat();
