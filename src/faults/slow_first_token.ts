@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { distribution, sample } from "../core/distribution.ts";
 import type { Fault, StreamStage, StreamStep } from "../core/fault.ts";
-import { isContent } from "./shared/frames.ts";
+import { createFormSense } from "./shared/frames.ts";
 import { distributionWords } from "./shared/words.ts";
 
 const params = z
@@ -43,6 +43,7 @@ type ShiftOf = (arrivedMs: number, headersAtMs: number | undefined) => number;
 
 /** Every frame from the held one on is due a constant time after its own arrival: so the gaps stay, however long it was held. */
 function shiftFrom(hold: "first_token" | "headers", shiftOf: ShiftOf): StreamStage {
+  const isOutsideSse = createFormSense();
   let shift: number | undefined;
   let headersAtMs: number | undefined;
   const begin = (arrivedMs: number): StreamStep[] => {
@@ -58,7 +59,8 @@ function shiftFrom(hold: "first_token" | "headers", shiftOf: ShiftOf): StreamSta
       return [...begin(nowMs), ...waitUntil(nowMs + (shift ?? 0), nowMs)];
     },
     onFrame(frame, meaning, { nowMs }) {
-      const begun = shift === undefined && isContent(frame, meaning) ? begin(frame.arrivedMs) : [];
+      const isContent = isOutsideSse(frame, meaning) || meaning.tokens > 0;
+      const begun = shift === undefined && isContent ? begin(frame.arrivedMs) : [];
       const wait = shift === undefined ? [] : waitUntil(frame.arrivedMs + shift, nowMs);
       return [...begun, ...wait, { do: "send", bytes: frame.bytes }];
     },

@@ -56,6 +56,15 @@ describe("truncate", () => {
       .ends();
   });
 
+  it("takes no frame of a stream for a part of a plain body", () => {
+    const book = playbook(truncate, { after: { tokens: 2 } })
+      .chunk("retry: 3000\n\n")
+      .sends("retry: 3000\n\n");
+    book.comment().sends(": ping\n\n").frame("a").sends("a");
+    // A piece of an event above the splitter's bound.
+    book.chunk("xxxxxxxx").sends("xxxxxxxx").frame("b").sends("b").applied().ends();
+  });
+
   it("counts events by name", () => {
     const delta = { text: "x", tokens: 1 };
     const book = playbook(truncate, { after: { event: "delta", nth: 2 } });

@@ -177,6 +177,7 @@ describe("reading a stream", () => {
 
   it("knows a comment for a keep-alive, and a chunk outside SSE for nothing", () => {
     expect(openAiChat.read(frameOf(": processing\n\n")).keepAlive).toBe(true);
+    expect(openAiChat.read(frameOf("\n: processing\r\n\r")).keepAlive).toBe(true);
     const chunk: StreamFrame = { ...frameOf(""), bytes: bytesOf('{"id"') };
     expect(openAiChat.read(chunk)).toEqual({ text: "", toolArguments: "", reasoning: "", tokens: 0 });
   });

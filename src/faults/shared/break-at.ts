@@ -1,7 +1,7 @@
 import type { StreamFrame, StreamPosition } from "../../core/dialect.ts";
 import type { StreamStage, StreamStep } from "../../core/fault.ts";
 import type { Position } from "../../core/schema.ts";
-import { isOutsideSse } from "./frames.ts";
+import { createFormSense } from "./frames.ts";
 import { trackPosition } from "./position.ts";
 
 /** What to do at the position. `rest` sends what is left of the frame that was met, for a fault after which the stream goes on. */
@@ -10,6 +10,7 @@ export type AtPosition = (rest: readonly StreamStep[]) => readonly StreamStep[];
 /** A stage that lets everything through until the position, and acts there once. A position never reached changes nothing. */
 export function breakAt(position: Position, act: AtPosition): StreamStage {
   const track = trackPosition(position);
+  const isOutsideSse = createFormSense();
   let state: "waiting" | "passing" | "over" = "waiting";
 
   const actOn = (head: readonly StreamStep[], rest: readonly StreamStep[]) => {

@@ -4,15 +4,21 @@ import { estimateTokens } from "../../core/tokens.ts";
 import { isRecord, type JsonRecord, parseRecord, recordsOf, textOf } from "../shared/json.ts";
 import { contentText } from "./recognise.ts";
 
+const LF = 0x0a;
 const COLON = 0x3a;
 
 /** One chunk of a stream. What cannot be read means nothing; it never throws. */
 export function readChatFrame(frame: StreamFrame): FrameMeaning {
-  if (frame.data === undefined) return frame.bytes[0] === COLON ? { ...NO_MEANING, keepAlive: true } : NO_MEANING;
+  if (frame.data === undefined) return isComment(frame.bytes) ? { ...NO_MEANING, keepAlive: true } : NO_MEANING;
   // openai-node takes whatever starts so for the end.
   if (frame.data.startsWith("[DONE]")) return { ...NO_MEANING, terminator: true };
   const chunk = parseRecord(frame.data);
   return chunk === undefined ? NO_MEANING : meaningOf(chunk, "delta");
+}
+
+/** A CRLF that was cut before its LF leaves that in front of the next frame. */
+function isComment(bytes: Uint8Array): boolean {
+  return bytes[bytes[0] === LF ? 1 : 0] === COLON;
 }
 
 /** An unstreamed reply. */
