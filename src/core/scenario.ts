@@ -11,6 +11,8 @@ export interface Scenario {
   clockScale: number;
   /** What a 429 of a scaled day bucket announces: the wait as it will really be, or as the unscaled provider would say. Default real. */
   announce: "real" | "virtual";
+  /** What a counted call is charged in the end: its usage where the reply tells it, or what it reserved. Undefined: as the provider does. */
+  settle?: "usage" | "reserve";
   phases: readonly Phase[];
   load: Load | undefined;
   abortWhen: AbortCondition | undefined;

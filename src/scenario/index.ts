@@ -1,0 +1,11 @@
+export { type LoadAppOptions, type LoadedApp, loadApp } from "./app-file.ts";
+export { type ActiveFault, type ChooserOptions, createChooser, DEFAULT_TTL_MS, type LiveChooser } from "./choose.ts";
+export { explainScenario } from "./explain.ts";
+export { explainRule } from "./explain-rule.ts";
+export { type FaultLineOptions, parseFaultLine } from "./fault-line.ts";
+export type { Environment } from "./fill.ts";
+export { appJsonSchema, scenarioJsonSchema } from "./json-schema.ts";
+export { type LoadedScenario, type LoadOptions, loadScenario } from "./load.ts";
+export type { Registry } from "./registry.ts";
+export { createTimeline, type Timeline, type TimelineOptions } from "./timeline.ts";
+export { validateFile } from "./validate.ts";
