@@ -29,6 +29,17 @@ describe("truncate", () => {
     book.finish().sends("finish").usage().sends("usage").done().sends("terminator").applied(0).ends();
   });
 
+  it("never cuts behind a finish that got through", () => {
+    for (const after of [{ events: 2 }, { events: 3 }, { bytes: 12 }]) {
+      const book = playbook(truncate, { after }).frame("a").sends("a").finish().sends("finish");
+      book.usage().sends("usage").done().sends("terminator").applied(0).ends();
+    }
+    const crossing = playbook(truncate, { after: { tokens: 2 } })
+      .frame("a")
+      .sends("a");
+    crossing.means({ text: "b", tokens: 1, finish: "stop" }).sends("b").applied(0).ends();
+  });
+
   it("is not exercised when the upstream ends first", () => {
     playbook(truncate, {}).frame("a b").sends("a b").applied(0).ends();
   });
