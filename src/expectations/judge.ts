@@ -1,0 +1,62 @@
+import type { Expectation, Judgement } from "../core/expectation.ts";
+import type { History } from "../core/history.ts";
+import type { ReportedExpectation } from "../core/report.ts";
+import type { ExpectationSpec } from "../core/scenario.ts";
+import { NOT_IN_THE_LOG, selectHistory } from "../core/select.ts";
+import { inconclusive } from "./shared/judgements.ts";
+
+/** Judges every expectation of the run's scenario. Never throws: a rule that breaks is inconclusive and says why. */
+export function judgeWith(expectations: ReadonlyMap<string, Expectation>, history: History): ReportedExpectation[] {
+  return (history.scenario?.expect ?? []).map((spec) => judgeOne(expectations.get(spec.name), spec, history));
+}
+
+function judgeOne(expectation: Expectation | undefined, spec: ExpectationSpec, history: History): ReportedExpectation {
+  const reported = { name: spec.name, explained: spec.name, params: spec.params, phase: spec.in?.join(", ") ?? null };
+  if (expectation === undefined) return { ...reported, ...inconclusive(`there is no expectation ${spec.name}`) };
+  const parsed = expectation.params.safeParse(spec.params ?? {});
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return { ...reported, ...inconclusive(`its parameters cannot be read: ${issue?.message ?? "not valid"}`) };
+  }
+  const explained = guarded(
+    () => expectation.explain(parsed.data),
+    () => spec.name,
+  );
+  const judgement = notJudgeable(spec, history) ?? check(expectation, { spec, params: parsed.data, history });
+  const { verdict, summary, evidence } = applyIfUnseen(judgement, spec);
+  return { ...reported, explained, verdict, summary, evidence };
+}
+
+/** Why the selection cannot be made, whatever the rule is. */
+function notJudgeable({ in: phases, where }: ExpectationSpec, history: History): Judgement | undefined {
+  const unknown = NOT_IN_THE_LOG.find((condition) => where?.[condition] !== undefined);
+  if (unknown !== undefined)
+    return inconclusive(`where: ${unknown} cannot be judged, because the log does not hold what it asks for`);
+  if (phases === undefined || history.phases.some(({ name }) => phases.includes(name))) return undefined;
+  const outside = ["startup", "drain", "live"];
+  if (phases.some((name) => outside.includes(name))) return undefined;
+  return inconclusive(`the run never reached ${phases.join(" or ")}`);
+}
+
+function check(
+  expectation: Expectation,
+  { spec, params, history }: { spec: ExpectationSpec; params: unknown; history: History },
+): Judgement {
+  return guarded(
+    () => expectation.check(params, selectHistory(history, spec), history),
+    (error) => inconclusive("the rule itself broke", [{ note: error.message, events: [] }]),
+  );
+}
+
+function guarded<T>(run: () => T, otherwise: (error: Error) => T): T {
+  try {
+    return run();
+  } catch (error) {
+    return otherwise(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+function applyIfUnseen(judgement: Judgement, { ifUnseen }: ExpectationSpec): Judgement {
+  if (judgement.unseen !== true || ifUnseen === undefined || ifUnseen === "inconclusive") return judgement;
+  return { ...judgement, verdict: ifUnseen, summary: `${judgement.summary} (if_unseen: ${ifUnseen})` };
+}

@@ -1,0 +1,106 @@
+import { z } from "zod";
+import type { Evidence, Expectation } from "../core/expectation.ts";
+import type { Attempt, History, LogicalCall } from "../core/history.ts";
+import { duration, share } from "../core/schema.ts";
+import { formatDuration, formatShare } from "../core/units.ts";
+import { fail, inconclusive, pass, unseen } from "./shared/judgements.ts";
+import { tooAmbiguous } from "./shared/links.ts";
+import { ownLateness } from "./shared/self-delay.ts";
+import { counted } from "./shared/words.ts";
+
+const params = z.strictObject({
+  tolerance: duration().prefault("50ms").meta({ description: "How much too early still counts. Default 50ms" }),
+  at_least: share().prefault("99%").meta({ description: "Share of waits that must be respected. Default 99%" }),
+});
+type Params = z.output<typeof params>;
+
+/** Up to this much late is exact; beyond, the caller overslept. */
+const EXACT_MS = 250;
+const EXACT_SHARE = 0.1;
+
+/** A retry after an announced wait. */
+interface Sample {
+  refused: Attempt;
+  next: Attempt;
+  announcedMs: number;
+  waitedMs: number;
+}
+
+/**
+ * Measured from the last byte of the refusal to the arrival of the next request head of the same logical call.
+ * A fallback to another model is a call of its own and may come at once. A call that never retries is no sample; when
+ * nobody retried, nobody came too early, and that passes as long as waits were announced.
+ */
+export const retryAfterHonoured = {
+  name: "retry_after_honoured",
+  summary: "No attempt of the same logical call arrives before the announced wait is over.",
+  needsFrontDoor: false,
+  params,
+  explain: ({ tolerance, at_least }) =>
+    `at least ${formatShare(at_least)} of retries wait as announced (tolerance ${formatDuration(tolerance)})`,
+  check(given, history) {
+    const announced = history.logicalCalls.flatMap((call) => call.attempts.filter((one) => waitOf(one, given) > 0));
+    if (announced.length === 0) return unseen(whyUnseen(history));
+    const doubtful = tooAmbiguous(history);
+    if (doubtful !== undefined) return doubtful;
+    const samples = history.logicalCalls.flatMap((call) => samplesOf(call, given));
+    const refusals = counted(announced.length, "refusal");
+    if (samples.length === 0) return pass(`nobody retried; ${refusals} with an announced wait`);
+    const wasLate = ownLateness(history);
+    const valid = samples.filter(({ refused, next }) => !wasLate(endOf(refused)) && !wasLate(next.headAtMs));
+    if (valid.length === 0)
+      return inconclusive(`all ${counted(samples.length, "retry", "retries")} came while our own loop was late`);
+    return judge(given, valid, samples.length - valid.length);
+  },
+} satisfies Expectation<Params>;
+
+/** Waits that are not longer than the tolerance cannot be violated and would only flatter the share. */
+function waitOf({ refused, ended }: Attempt, { tolerance }: Params): number {
+  const announced = refused?.announced_ms ?? 0;
+  return ended?.how === "complete" && announced > tolerance ? announced : 0;
+}
+
+function endOf({ ended, headAtMs }: Attempt): number {
+  return ended?.last_byte_at_ms ?? headAtMs;
+}
+
+function whyUnseen({ attempts }: History): string {
+  const refusals = attempts.filter(({ refused }) => refused !== undefined).length;
+  return refusals === 0 ? "no call was refused" : `${counted(refusals, "refusal")}, none announced a wait`;
+}
+
+function samplesOf({ attempts }: LogicalCall, given: Params): Sample[] {
+  return attempts.flatMap((refused, i) => {
+    const announcedMs = waitOf(refused, given);
+    if (announcedMs === 0) return [];
+    // One that was on its way already (a hedged request) did not know of the refusal.
+    const next = attempts.slice(i + 1).find(({ headAtMs }) => headAtMs >= endOf(refused));
+    return next === undefined ? [] : [{ refused, next, announcedMs, waitedMs: next.headAtMs - endOf(refused) }];
+  });
+}
+
+function judge({ tolerance, at_least }: Params, samples: readonly Sample[], voided: number) {
+  const early = samples.filter(({ waitedMs, announcedMs }) => waitedMs < announcedMs - tolerance);
+  const over = samples.filter(
+    ({ waitedMs, announcedMs }) => waitedMs > announcedMs + Math.max(EXACT_MS, EXACT_SHARE * announcedMs),
+  );
+  const respected = samples.length - early.length;
+  const exact = respected - over.length;
+  const latest = over.reduce((most, { waitedMs, announcedMs }) => Math.max(most, waitedMs - announcedMs), 0);
+  const parts = [`${early.length} early`, `${exact} exact`, `${over.length} overslept`];
+  if (over.length > 0) parts.push(`by up to ${formatDuration(latest)}`);
+  if (voided > 0) parts.push(`${voided} void: our own loop was late`);
+  const summary = `${respected} of ${counted(samples.length, "wait")} respected (${parts.join(", ")})`;
+  const worstFirst = [...early].sort((a, b) => b.announcedMs - b.waitedMs - (a.announcedMs - a.waitedMs));
+  const evidence = worstFirst.map(asEvidence);
+  return respected / samples.length >= at_least ? pass(summary, evidence) : fail(summary, evidence);
+}
+
+function asEvidence({ refused, next, announcedMs, waitedMs }: Sample): Evidence {
+  return {
+    note: `${next.call} repeats ${refused.call} before the announced wait was over`,
+    events: [refused.refused?.seq ?? refused.received.seq, next.received.seq],
+    got: `next attempt after ${formatDuration(waitedMs)}`,
+    wanted: `≥ ${formatDuration(announcedMs)}`,
+  };
+}
