@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import type { Dialect, StreamFrame } from "../../src/core/dialect.ts";
 import type { Fault, StreamStage, StreamStep } from "../../src/core/fault.ts";
 import { createRng } from "../../src/core/rng.ts";
@@ -6,7 +7,7 @@ import { faults } from "../../src/faults/index.ts";
 import { dialects } from "../../src/providers/index.ts";
 import { frameOf, plainReply, textOf } from "../support/openai.ts";
 import { count, faultContext, startingPosition } from "../support/playbook.ts";
-import { FAULT_PARAMS, sampleCall } from "./samples.ts";
+import { FAULT_PARAMS, REWRITES, sampleCall } from "./samples.ts";
 
 const REPLY = plainReply({ pieces: ["Hel", "lo", " there", ", how", " are", " you?"] });
 
@@ -77,6 +78,16 @@ it("keys every fault by the word users type", () => {
   for (const [name, fault] of faults) expect([name, fault.name]).toEqual([fault.name, fault.name]);
 });
 
+it("has parameters that an editor's schema can be made of", () => {
+  for (const { params } of faults.values()) {
+    const schema = z.toJSONSchema(params, { io: "input" });
+    const described = Object.values(schema.properties ?? {}).every((property) =>
+      JSON.stringify(property).includes("description"),
+    );
+    expect([schema.type, described]).toEqual(["object", true]);
+  }
+});
+
 it("has sample parameters that every fault accepts, and refuses an unknown one", () => {
   for (const { fault, params } of pairings) {
     expect(fault.params.safeParse(params).success, fault.name).toBe(true);
@@ -124,7 +135,7 @@ describe.each(named)("%s", (_, pairing) => {
     }
   });
 
-  it("never adds or loses a byte in what it sends of the six first faults", () => {
+  it.skipIf(REWRITES.has(pairing.fault.name))("sends the reply, or a beginning of it", () => {
     for (const stage of stagesOf(pairing)) {
       const { steps, sent, whole } = play(stage, pairing);
       const ended = steps.some(({ do: verb }) => verb === "end" || verb === "cut");

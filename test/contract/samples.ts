@@ -34,6 +34,9 @@ export const FAULT_PARAMS: Readonly<Record<string, readonly object[]>> = {
   disconnect: [{ after: { events: 2 }, how: "rst" }, { after: { events: 1_000_000 } }],
 };
 
+/** Faults whose purpose it is to change bytes, so that what they send is no beginning of the reply. */
+export const REWRITES: ReadonlySet<string> = new Set();
+
 const REFUSAL: LimitRefusal = {
   dimension: "tpm",
   limit: 10_000,

@@ -51,6 +51,15 @@ describe("truncate", () => {
     book.done().applied().ends();
   });
 
+  it("takes a running count for no usage", () => {
+    const running = { text: "a", tokens: 1, usage: { inputTokens: 1, outputTokens: 1 } };
+    const book = playbook(truncate, { after: "before_usage" }).means(running).sends("a").applied(0);
+    book
+      .means({ ...running, finish: "stop" })
+      .applied()
+      .ends();
+  });
+
   it("counts events and bytes, comments not among the events", () => {
     const book = playbook(truncate, { after: { events: 2 } })
       .frame("a")

@@ -64,7 +64,6 @@ describe("the 429 of a limit", () => {
     ["tpm", "tokens", "on tokens per min (TPM): "],
     ["rpd", "requests", "on requests per day (RPD): "],
     ["tpd", "tokens", "on tokens per day (TPD): "],
-    ["images", "requests", "on images per min: "],
     ["itpm", "tokens", "on tokens per min (TPM): "],
   ] as const)("names %s", (dimension, type, phrase) => {
     const { body, headers } = limited(refusal(dimension, 100, 100, 10));
@@ -73,6 +72,16 @@ describe("the 429 of a limit", () => {
     expect(error.message).toContain(`Rate limit reached for sample-model in organization org-test ${phrase}`);
     expect(headers[`x-ratelimit-limit-${type}`]).toBe("100");
     expect(headers[`x-ratelimit-remaining-${type}`]).toBe("0");
+  });
+
+  it.each([
+    "images",
+    "concurrency",
+  ] as const)("does not pass %s off as requests or tokens in the headers", (dimension) => {
+    const { body, headers } = limited(refusal(dimension, 5, 5, 1));
+    expect(JSON.parse(body).error).toMatchObject({ type: "requests", code: "rate_limit_exceeded" });
+    expect(Object.keys(headers).filter((name) => name.startsWith("x-ratelimit"))).toEqual([]);
+    expect(headers["retry-after"]).toBe("12");
   });
 
   it("shows the time until full, which is not the time to wait (goai#88)", () => {

@@ -25,7 +25,8 @@ function liesBefore(position: Position, meaning: FrameMeaning, at: StreamPositio
     case "before_finish":
       return meaning.finish !== undefined;
     case "before_usage":
-      return meaning.usage !== undefined;
+      // Some formats tell usage early too (the prompt's, or a running count); the one that matters settles the answer.
+      return meaning.usage !== undefined && (at.finishSeen || meaning.finish !== undefined);
     case "before_done":
       return meaning.terminator === true;
     case "tool_arguments":

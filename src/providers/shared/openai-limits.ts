@@ -2,8 +2,9 @@ import type { HeaderList } from "../../core/exchange.ts";
 import type { DimensionReading, LimitRefusal, RefusalDimension } from "../../core/limits.ts";
 import { goDuration } from "./go-duration.ts";
 
-/** How OpenAI speaks of a dimension. Its headers know two families only. */
+/** How OpenAI speaks of a dimension. */
 export interface DimensionWords {
+  /** The error's type. */
   family: "requests" | "tokens";
   /** As in `on tokens per min (TPM)`. */
   phrase: string;
@@ -33,8 +34,12 @@ export function countdownHeaders(readings: readonly DimensionReading[]): HeaderL
   return headersOf(tightest(readings, "requests"), tightest(readings, "tokens"));
 }
 
-/** The same on a refusal: the refused dimension speaks for its family, so that headers and text agree. */
+/**
+ * The same on a refusal: the refused dimension speaks for its family, so that headers and text agree. What is neither
+ * requests nor tokens over time has no such headers.
+ */
 export function refusalCountdown(refusal: LimitRefusal, readings: readonly DimensionReading[]): HeaderList {
+  if (refusal.dimension === "images" || refusal.dimension === "concurrency") return countdownHeaders(readings);
   const refused: Shown = { ...refusal, resetMs: (refusal.used * refusal.windowMs) / refusal.limit };
   return DIMENSION_WORDS[refusal.dimension].family === "requests"
     ? headersOf(refused, tightest(readings, "tokens"))
