@@ -30,6 +30,15 @@ async function work(message, options) {
   return found;
 }
 
+/** The message of a request body; undefined when it has none. */
+async function readMessage(req) {
+  let body = "";
+  for await (const part of req) body += part;
+  try {
+    return JSON.parse(body).message;
+  } catch {}
+}
+
 const server = createServer(async (req, res) => {
   const reply = (status, value, headers = {}) => {
     if (!res.headersSent) res.writeHead(status, { "content-type": "application/json", ...headers });
@@ -41,13 +50,11 @@ const server = createServer(async (req, res) => {
   res.on("close", () => left.abort());
   const { traceparent } = req.headers; // one trace for all five calls: that is how they are known to belong together
   try {
-    let body = "";
-    for await (const part of req) body += part;
-    const { message } = JSON.parse(body);
+    const message = await readMessage(req);
+    if (!message) return reply(400, { error: 'send {"message": "…"}' });
     const text = await work(message, { headers: traceparent ? { traceparent } : {}, signal: left.signal });
     reply(200, { text, steps: STEPS.length });
   } catch (error) {
-    if (error instanceof SyntaxError) return reply(400, { error: 'send {"message": "…"}' });
     // A refusal is handed on as one: the caller may come back, the agent does not try by itself.
     const told = error.headers?.get("retry-after") ?? "1";
     if (error.status === 429 || error.status === 503) reply(503, { error: "busy" }, { "retry-after": told });

@@ -20,30 +20,29 @@ const models = [process.env.PRIMARY_MODEL ?? "gpt-4o", process.env.FALLBACK_MODE
 // No retries in the SDK: only here is it known what the provider told the other calls.
 const openai = new OpenAI({ maxRetries: 0 });
 
-class Shed extends Error {
-  constructor(waitMs) {
-    super("busy");
-    this.retryAfter = Math.max(1, Math.ceil(waitMs / 1_000));
-  }
-}
+/** A refusal that tells the user when to come back. */
+const shed = (waitMs) => Object.assign(new Error("busy"), { retryAfter: Math.max(1, Math.ceil(waitMs / 1_000)) });
 
 let inFlight = 0;
 const queue = [];
 
-/** Admission: a place at once, or a short wait in the queue, or a refusal before any work is done. */
+/** Admission: a place at once, or a short wait in the queue, or a refusal. */
 async function enter() {
   if (inFlight < MAX_IN_FLIGHT) return void inFlight++;
-  if (queue.length >= MAX_QUEUED) throw new Shed(MAX_QUEUE_MS);
-  await new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Shed(MAX_QUEUE_MS), queue.splice(queue.indexOf(admit), 1)), MAX_QUEUE_MS);
-    const admit = () => resolve(clearTimeout(timer));
-    queue.push(admit);
-  });
+  if (queue.length >= MAX_QUEUED) throw shed(MAX_QUEUE_MS);
+  const turn = Promise.withResolvers();
+  queue.push(turn);
+  const timer = setTimeout(() => {
+    queue.splice(queue.indexOf(turn), 1);
+    turn.reject(shed(MAX_QUEUE_MS));
+  }, MAX_QUEUE_MS);
+  await turn.promise.finally(() => clearTimeout(timer));
 }
 
+/** The place goes to the next in the queue. */
 function leave() {
   const next = queue.shift();
-  if (next) next();
+  if (next) next.resolve();
   else inFlight--;
 }
 
@@ -64,18 +63,19 @@ async function chat(call) {
         if (call.signal.aborted) throw error;
         if (error.status >= 400 && error.status < 500 && error.status !== 429) throw error; // asking again cannot help
         model.shaky = true;
-        model.openAt = Math.max(model.openAt, Date.now() + announcedMs(error.headers));
+        model.openAt = Math.max(model.openAt, Date.now() + announcedMs(error));
         if (error.status !== 429) break;
       } finally {
         if (probe) model.probing = false;
       }
     }
   }
-  throw new Shed(Math.min(...models.map(({ openAt }) => openAt)) - Date.now());
+  throw shed(Math.min(...models.map(({ openAt }) => openAt)) - Date.now());
 }
 
 /** The wait the provider asks for: Retry-After in seconds or as a date; a second when it says nothing. */
-function announcedMs(headers) {
+function announcedMs({ code, headers }) {
+  if (code === "insufficient_quota") return 60_000; // an empty account does not fill in seconds
   const told = headers?.get("retry-after") ?? "1";
   return Number(told) * 1_000 || Date.parse(told) - Date.now() || 1_000;
 }
@@ -108,6 +108,15 @@ async function stream(model, { message, headers, signal, res }) {
   res.end(finish === "stop" ? "event: done\ndata: {}\n\n" : 'event: incomplete\ndata: {"truncated": true}\n\n');
 }
 
+/** The message of a request body; undefined when it has none. */
+async function readMessage(req) {
+  let body = "";
+  for await (const part of req) body += part;
+  try {
+    return JSON.parse(body).message;
+  } catch {}
+}
+
 const server = createServer(async (req, res) => {
   const refuse = (status, error, headers = {}) => {
     if (!res.headersSent) res.writeHead(status, { "content-type": "application/json", ...headers });
@@ -121,24 +130,14 @@ const server = createServer(async (req, res) => {
   const { traceparent } = req.headers; // the caller's trace goes on to the provider
   try {
     const message = await readMessage(req);
-    if (message === undefined) return refuse(400, 'send {"message": "…"}');
+    if (!message) return refuse(400, 'send {"message": "…"}');
     await enter();
     await chat({ message, headers: traceparent ? { traceparent } : {}, signal, res }).finally(leave);
   } catch (error) {
-    if (error instanceof Shed) refuse(503, "busy, please try again", { "retry-after": String(error.retryAfter) });
+    if (error.retryAfter) refuse(503, "busy, please try again", { "retry-after": String(error.retryAfter) });
     else refuse(signal.aborted ? 504 : 502, "no answer could be made"); // the provider's own words stay inside
   }
 });
-
-async function readMessage(req) {
-  let body = "";
-  for await (const part of req) body += part;
-  try {
-    return JSON.parse(body).message;
-  } catch {
-    return undefined;
-  }
-}
 
 server.listen(Number(process.env.PORT ?? 3000), "127.0.0.1", () => {
   console.log(`listening on http://127.0.0.1:${server.address().port}`);

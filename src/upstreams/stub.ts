@@ -40,7 +40,7 @@ export interface Stub {
 export function createStub({ seed, clock, dialects, profile = defaultProfile, ...given }: StubOptions): Stub {
   const counter = given.counter ?? createTokenCounter();
   // The counter's thread needs about a second to start; started now, the first call need not wait for it.
-  if (given.counter === undefined) void counter.count("warm-up");
+  void counter.count("warm-up");
   const capacity = createCapacity(profile.capacity);
   const rng = createRng(seed).fork("stub");
 

@@ -26,6 +26,14 @@ describe("agent app", () => {
     expect(provider.seen).toHaveLength(3);
   });
 
+  it("refuses a body that is no message", async () => {
+    const { app, provider } = await setUp(() => answer());
+    for (const body of ["not json", "null", "{}"]) {
+      expect((await fetch(`${app.url}/chat`, { method: "POST", body })).status).toBe(400);
+    }
+    expect(provider.seen).toEqual([]);
+  });
+
   it("takes no cut answer for a whole one", async () => {
     const { app, provider } = await setUp(() => answer({ finish: "length" }));
     expect((await app.chat("hi")).status).toBe(502);

@@ -113,6 +113,12 @@ describe("good app", () => {
     expect(provider.seenOf(BIG)).toHaveLength(1);
   });
 
+  it("leaves an empty account alone", async () => {
+    const { app, provider } = await setUp(() => refuse(429, {}, "insufficient_quota"));
+    for (let i = 0; i < 3; i++) expect((await app.chat(`hi ${i}`)).status).toBe(503);
+    expect(provider.seen.map(({ model }) => model)).toEqual([BIG, SMALL]);
+  });
+
   it("never tries again what cannot be cured, and keeps the provider's words inside", async () => {
     const { app, provider } = await setUp(() => refuse(401));
     const { status, body } = await app.chat("hi");
@@ -129,8 +135,10 @@ describe("good app", () => {
   });
 
   it("refuses a body that is no message", async () => {
-    const { app } = await setUp(() => answer());
-    const reply = await fetch(`${app.url}/chat`, { method: "POST", body: "not json" });
-    expect(reply.status).toBe(400);
+    const { app, provider } = await setUp(() => answer());
+    for (const body of ["not json", "null", "{}"]) {
+      expect((await fetch(`${app.url}/chat`, { method: "POST", body })).status).toBe(400);
+    }
+    expect(provider.seen).toEqual([]);
   });
 });

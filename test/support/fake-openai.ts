@@ -39,10 +39,10 @@ export const answer =
   };
 
 export const refuse =
-  (status: number, headers: Record<string, string> = {}): Behaviour =>
+  (status: number, headers: Record<string, string> = {}, code = "some_code"): Behaviour =>
   (res) => {
     res.writeHead(status, { "content-type": "application/json", ...headers });
-    res.end(JSON.stringify({ error: { message: "provider words", type: "some_error", code: "some_code" } }));
+    res.end(JSON.stringify({ error: { message: "provider words", type: "some_error", code } }));
   };
 
 /** Ends cleanly in the middle: no finish, no terminator. */
