@@ -55,6 +55,9 @@ export function startApp(options: AppOptions): RunningApp {
     });
   }
   const group = createGroup(pid);
+  // A group of its own does not hear our terminal's Ctrl-C: without this it would outlive a run that leaves at once.
+  const killWithUs = () => group.signal("SIGKILL");
+  process.once("exit", killWithUs);
   const exited = new Promise<AppEnd>((resolve) => {
     child.once("exit", (code, signal) => {
       group.look();
@@ -69,7 +72,7 @@ export function startApp(options: AppOptions): RunningApp {
     pid,
     exited,
     stop() {
-      stopped ??= stopGroup(group, options.clock, quiet);
+      stopped ??= stopGroup(group, options.clock, quiet).finally(() => process.off("exit", killWithUs));
       return stopped;
     },
   };

@@ -29,7 +29,7 @@ export interface RunningDriver {
   /** The process is up and has understood its orders. Rejects when it cannot. */
   ready: Promise<void>;
   start(): void;
-  /** Begins no call any more, lets running ones end for up to `drainMs` milliseconds; the rest ends as `deadline`. Resolves when the process is gone. */
+  /** Begins no call any more, lets running ones end for up to `drainMs` milliseconds; the rest ends as `deadline`. Called again it can only shorten the drain. Resolves when the process is gone. */
   stop(options: { drainMs: number }): Promise<void>;
   /** A ramp's end, or that of `stop`. Rejects with a UserError when the process dies before. */
   finished: Promise<void>;
@@ -71,7 +71,15 @@ export function startDriver(options: DriverOptions): RunningDriver {
     lastWords ||= error.message;
     if (child.pid === undefined) onExit("could not be started");
   });
-  child.on("exit", (code, signal) => onExit(signal === null ? `ended with code ${code}` : `was ended by ${signal}`));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    lastWords ||= /^\w*Error.*$/m.exec(text)?.[0] ?? "";
+  });
+  child.on("exit", (code, signal) => {
+    const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
+    // Its last messages may still be on the way; the channel closes behind them.
+    if (child.connected) child.once("disconnect", () => onExit(how));
+    else onExit(how);
+  });
   const onExit = (how: string) => {
     const reason = lastWords === "" ? "" : `: ${lastWords}`;
     const error = new UserError(`the load driver ${how}${reason}`, { exitCode: ExitCode.broken });
@@ -89,6 +97,7 @@ export function startDriver(options: DriverOptions): RunningDriver {
     finished: finished.promise,
     start: () => tell(child, { type: "start" }),
     stop({ drainMs }) {
+      tell(child, { type: "stop", drainMs });
       stopped ??= stopDriver(child, { drainMs, finished: finished.promise, exited: exited.promise });
       return stopped;
     },
@@ -101,9 +110,9 @@ interface StopOptions {
   exited: Promise<void>;
 }
 
+/** Waits for the process to end as it was told; one that does not is killed. */
 async function stopDriver(child: ChildProcess, { drainMs, finished, exited }: StopOptions): Promise<void> {
   const kill = setTimeout(() => child.kill("SIGKILL"), drainMs + STOP_GRACE_MS);
-  tell(child, { type: "stop", drainMs });
   await finished.catch(() => {});
   if (child.connected) child.disconnect();
   await exited;
@@ -118,7 +127,7 @@ function forkDriver(): ChildProcess {
     env,
     // Flags of our own start (an inspector's port, a loader) are not the driver's.
     execArgv: [],
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
 }
 

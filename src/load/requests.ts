@@ -22,8 +22,8 @@ const SPREAD = 0x9e3779b1;
 export function createRequests(frontDoor: FrontDoor, url: URL, seed: number): (n: number) => FrontDoorRequest {
   const path = `${url.pathname.replace(/\/$/, "")}/${frontDoor.path.replace(/^\//, "")}`;
   const firstId = createHash("sha256").update(`${seed}/call`).digest().readUInt32LE(0);
-  const { bodies } = frontDoor;
-  const headers = ownHeaders(frontDoor);
+  const bodies = ["GET", "HEAD"].includes(frontDoor.method) ? [] : frontDoor.bodies;
+  const headers = ownHeaders(frontDoor, bodies.length > 0);
 
   return (n) => {
     const digits = createHash("sha256").update(`${seed}/trace/${n}`).digest("hex");
@@ -45,7 +45,7 @@ export function createRequests(frontDoor: FrontDoor, url: URL, seed: number): (n
 }
 
 /** The file's headers, without those that are ours to write. */
-function ownHeaders(frontDoor: FrontDoor): Record<string, string> {
+function ownHeaders(frontDoor: FrontDoor, hasBody: boolean): Record<string, string> {
   const headers = Object.fromEntries(
     Object.entries(frontDoor.headers).filter(
       ([name]) => !["traceparent", "accept-encoding", "content-length"].includes(name.toLowerCase()),
@@ -54,6 +54,6 @@ function ownHeaders(frontDoor: FrontDoor): Record<string, string> {
   // Answers are looked at as they come, so they must come as text.
   headers["accept-encoding"] = "identity";
   const named = Object.keys(headers).some((name) => name.toLowerCase() === "content-type");
-  if (!named && frontDoor.bodies.length > 0) headers["content-type"] = "application/json";
+  if (!named && hasBody) headers["content-type"] = "application/json";
   return headers;
 }

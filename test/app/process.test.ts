@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type RunningApp, shellCommand, startApp } from "../../src/app/index.ts";
 import type { Clock } from "../../src/core/clock.ts";
@@ -99,6 +101,22 @@ describe("the app's process", () => {
     expect(isAlive(child)).toBe(true);
     await app.stop();
     expect(isAlive(child)).toBe(false);
+  });
+
+  it("does not outlive us when we leave without stopping it", async () => {
+    const program = `
+      import { startApp } from ${JSON.stringify(new URL("../../src/app/index.ts", import.meta.url).href)};
+      import { createSystemClock } from ${JSON.stringify(new URL("../../src/run/system-clock.ts", import.meta.url).href)};
+      startApp({
+        command: ["/bin/sh", "-c", "sleep 60 & echo $!; wait"],
+        env: process.env,
+        clock: createSystemClock(),
+        scrubber: { register() {}, scrub: (text) => text },
+        onOutput(pid) { process.stdout.write(pid, () => process.exit()); },
+      });`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program]);
+    expect(Number(stdout)).toBeGreaterThan(0);
+    await expect.poll(() => isAlive(Number(stdout)), { timeout: 5_000 }).toBe(false);
   });
 
   it("can be stopped twice, and after its end", async () => {

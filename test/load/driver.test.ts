@@ -83,6 +83,27 @@ describe("what the app receives", () => {
   });
 });
 
+describe("a front door by GET", () => {
+  it("has no body", async () => {
+    const seen: unknown[] = [];
+    const { url } = await startServer(async (request, response) => {
+      seen.push([request.method, request.url, await readBody(request), request.headers["content-type"]]);
+      answerJson(response, {});
+    });
+    const load = drive({
+      url,
+      load: ONE_CALLER,
+      frontDoor: frontDoor({ method: "GET", path: "/ask?n={{n}}", headers: {} }),
+    });
+    load.driver.start();
+    await load.atLeast("front_door_ended", 2);
+    expect(seen.slice(0, 2)).toEqual([
+      ["GET", "/ask?n=1", "", undefined],
+      ["GET", "/ask?n=2", "", undefined],
+    ]);
+  });
+});
+
 describe("how a call ends", () => {
   it("at its deadline, with the status it had got", async () => {
     const { url } = await startServer((_request, response) => {
@@ -170,6 +191,19 @@ describe("stop", () => {
     expect(() => process.kill(load.driver.pid ?? 0, 0)).toThrow(/ESRCH/);
   });
 
+  it("can be shortened while it drains", async () => {
+    const { url } = await startServer(() => {});
+    const load = drive({ url, load: ONE_CALLER, frontDoor: frontDoor({ deadlineMs: 600_000 }) });
+    load.driver.start();
+    await load.atLeast("front_door_started", 1);
+    const stopped = load.driver.stop({ drainMs: 600_000 });
+    await load.driver.stop({ drainMs: 10 });
+    await stopped;
+    expect(load.of("front_door_ended")).toMatchObject([
+      { how: "deadline", error: "the run ended before the call did" },
+    ]);
+  });
+
   it("works on a driver that never started", async () => {
     const { url } = await startServer(() => {});
     const load = drive({ url, load: ONE_CALLER });
@@ -190,6 +224,18 @@ describe("trouble of the driver itself", () => {
     expect(error).toBeInstanceOf(UserError);
     expect(error).toMatchObject({ message: "the load driver was ended by SIGKILL", exitCode: 5 });
     await load.driver.stop({ drainMs: 1_000 });
+  });
+
+  it("is named when the process cannot go on", async () => {
+    const startedAtNs = "a while ago" as unknown as bigint;
+    const load = drive({ url: "http://127.0.0.1:1", load: ONE_CALLER, startedAtNs });
+    const error = await load.driver.ready.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UserError);
+    expect(error).toHaveProperty(
+      "message",
+      expect.stringMatching(/^the load driver ended with code 1: Cannot convert a while ago/),
+    );
+    await expect(load.driver.finished).rejects.toThrow(/ended with code 1/);
   });
 
   it("is said at once for a URL or a matcher that cannot be read", () => {
