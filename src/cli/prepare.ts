@@ -47,12 +47,13 @@ export function prepare(input: {
   const { flags } = input;
   const env = process.env;
   const cwd = process.cwd();
-  const weather = readScenario(input.scenarioPath, flags.seed, env);
   const appFilePath = findAppFile(flags.config, cwd, input.command);
   const app = appFilePath === undefined ? NO_APP : loadApp({ path: appFilePath, env });
+  const weather = readScenario(input.scenarioPath, flags.seed, app.app);
   const options: SessionOptions = {
     mode: input.mode,
     scenario: weather.scenario,
+    filled: weather.filled,
     scenarioText: weather.text,
     secrets: [...weather.secrets, ...app.secrets],
     app: app.app,
@@ -88,10 +89,17 @@ function controlAddress(flags: SharedFlags, env: NodeJS.ProcessEnv): SessionOpti
   return { ...flags.control, hosts: flags.controlHost, token: controlToken(flags, env) };
 }
 
-function readScenario(path: string | undefined, seed: number | undefined, env: NodeJS.ProcessEnv) {
+function readScenario(path: string | undefined, seed: number | undefined, app: AppFile | undefined) {
+  const { env } = process;
   const own = seed === undefined ? {} : { seed };
-  if (path === undefined) return { scenario: { ...NO_SCENARIO, ...own }, text: undefined, secrets: [], warnings: [] };
-  return { ...loadScenario({ path, env, ...own }), text: readFileSync(path, "utf8") };
+  if (path === undefined) {
+    const scenario = { ...NO_SCENARIO, ...own };
+    return { scenario, filled: scenario, text: undefined, secrets: [], warnings: [] };
+  }
+  return {
+    ...loadScenario({ path, env, ...own, ...(app !== undefined && { app }) }),
+    text: readFileSync(path, "utf8"),
+  };
 }
 
 function commandOf(command: readonly string[], appFile: AppFile | undefined): readonly string[] | undefined {

@@ -11,7 +11,10 @@ export interface Address {
 /** Everything a session is made from. Files are read and flags parsed by the command line before. */
 export interface SessionOptions {
   mode: "run" | "proxy";
+  /** As it is written down: placeholders kept. */
   scenario: Scenario;
+  /** The same with every value filled in; decides, is never stored. */
+  filled: Scenario;
   /** The scenario file as written, for the run folder; undefined without a file. */
   scenarioText: string | undefined;
   /** Values filled into files: hidden wherever they would be printed. */

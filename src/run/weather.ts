@@ -21,7 +21,7 @@ export function createWeather(options: SessionOptions, parts: { clock: Clock; rn
   const { clock } = parts;
   let phase = scenario.phases.length > 0 ? "startup" : "live";
   const log = createEventLog({ path: parts.eventsPath, clock, phase: () => phase });
-  const chooser = createChooser({ scenario, phase: () => phase, rng: parts.rng.fork("faults"), clock });
+  const chooser = createChooser({ scenario: options.filled, phase: () => phase, rng: parts.rng.fork("faults"), clock });
   for (const fault of options.faults) chooser.inject(fault, { ttlMs: Number.POSITIVE_INFINITY });
   const limiter =
     scenario.limits.length === 0

@@ -1,0 +1,116 @@
+import { worst } from "../core/expectation.ts";
+import type { Attempt, Flag, History, Outcome } from "../core/history.ts";
+import type { Report, ReportedExpectation } from "../core/report.ts";
+import { reportDegradation } from "./degradation.ts";
+import { reportFaults } from "./faults.ts";
+import { reportLimits, reportRefusals } from "./limits.ts";
+import { notConcluded } from "./not-concluded.ts";
+import { countBy, percentile, sortedNumbers } from "./numbers.ts";
+import { reportSeries } from "./series.ts";
+import { reportLoad } from "./steps.ts";
+
+/** The whole report from the folded history and what the judge said of it. Pure: the same log gives the same report. */
+export function buildReport(history: History, expectations: readonly ReportedExpectation[]): Report {
+  const { run, scenario } = history;
+  const faults = reportFaults(history);
+  const stopped = stoppedBecause(history);
+  return {
+    version: 1,
+    runId: run?.run_id ?? "unknown",
+    scenario: run?.name ?? "unknown",
+    summary: scenario?.summary ?? "",
+    hypothesis: scenario?.hypothesis ?? "",
+    seed: run?.seed ?? 0,
+    verdict: overallVerdict(expectations),
+    stopped,
+    startedAt: run?.at ?? "",
+    durationMs: history.lastMs,
+    mode: run?.mode ?? "run",
+    upstream: run?.upstream ?? { kind: "live", address: "unknown" },
+    versions: run?.versions ?? { llm_chaos: "unknown", node: "unknown", event_schema: 1 },
+    app: {
+      url: history.app?.url ?? null,
+      frontDoor: history.app?.frontDoor ?? null,
+      commit: history.app?.commit ?? null,
+    },
+    phases: history.phases.map(({ name, fromMs, toMs }) => ({
+      name,
+      fromMs,
+      toMs,
+      faults: scenario?.phases.find((phase) => phase.name === name)?.faults.map((rule) => rule.fault) ?? [],
+    })),
+    expectations,
+    faults,
+    limits: reportLimits(history),
+    refusals: reportRefusals(history),
+    calls: reportCalls(history),
+    load: reportLoad(history),
+    degradation: reportDegradation(history),
+    amplification: history.logicalCalls.length === 0 ? null : history.attempts.length / history.logicalCalls.length,
+    ttftMs: reportTtft(history),
+    cost: reportCost(history.attempts),
+    links: {
+      total: history.logicalCalls.reduce((sum, call) => sum + call.links.length, 0),
+      ambiguousShare: history.ambiguousShare,
+    },
+    series: reportSeries(history),
+    warnings: history.warnings.map((warning) => warning.text),
+    notConcluded: notConcluded(history, faults),
+    runbook: scenario?.runbook ?? {},
+    reproduce: run?.reproduce ?? "",
+  };
+}
+
+/** A run in which nothing was expected has not shown anything. */
+function overallVerdict(expectations: readonly ReportedExpectation[]): Report["verdict"] {
+  return expectations.length === 0 ? "inconclusive" : worst(expectations.map((expectation) => expectation.verdict));
+}
+
+function stoppedBecause(history: History): string | null {
+  const { ended, run } = history;
+  if (run === undefined && ended === undefined) return "the log holds no run";
+  if (ended === undefined) return "killed: the log has no end";
+  if (ended.why === "completed" || ended.why === "app_ended") return null;
+  return ended.detail === undefined ? ended.why : `${ended.why}: ${ended.detail}`;
+}
+
+function reportCalls(history: History): Report["calls"] {
+  const judged = history.frontDoorCalls.filter((call) => call.phase !== "startup");
+  const outcomes: Record<Outcome, number> = { served: 0, shed: 0, failed: 0, cut: 0, hung: 0 };
+  const flags: Record<Flag, number> = { retried: 0, queued: 0, fell_back: 0 };
+  for (const [outcome, count] of countBy(judged, (call) => call.outcome)) outcomes[outcome] = count;
+  for (const call of judged) for (const flag of call.flags) flags[flag]++;
+  return {
+    frontDoor: judged.length,
+    logical: history.logicalCalls.length,
+    attempts: history.attempts.length,
+    outcomes,
+    flags,
+    uncertain: judged.filter((call) => !call.certain).length,
+  };
+}
+
+/** Of delivered attempts only: failures end early and would flatter it. */
+function reportTtft(history: History): Report["ttftMs"] {
+  const values = sortedNumbers(history.attempts.map((attempt) => (attempt.delivered ? attempt.ttftMs : undefined)));
+  const at = (share: number) => percentile(values, share) ?? 0;
+  return values.length === 0 ? null : { p50: at(0.5), p95: at(0.95), p99: at(0.99), count: values.length };
+}
+
+/** Tokens over all attempts that reached the upstream; wasted are those of attempts that delivered nothing whole. */
+function reportCost(attempts: readonly Attempt[]): Report["cost"] {
+  const cost = { inputTokens: 0, outputTokens: 0, wastedTokens: 0 };
+  let answered = 0;
+  let withUsage = 0;
+  for (const attempt of attempts) {
+    if (attempt.upstreamStatus === undefined || attempt.upstreamStatus >= 400) continue;
+    answered++;
+    if (attempt.usage !== undefined) withUsage++;
+    const input = attempt.usage?.input_tokens ?? attempt.received.input_tokens;
+    const output = attempt.usage?.output_tokens ?? attempt.ended?.tokens ?? 0;
+    cost.inputTokens += input;
+    cost.outputTokens += output;
+    if (!attempt.delivered) cost.wastedTokens += input + output;
+  }
+  return { ...cost, usageSeenShare: answered === 0 ? null : withUsage / answered };
+}

@@ -1,0 +1,67 @@
+import type { History } from "../core/history.ts";
+import type { LimitSpec } from "../core/limits.ts";
+import type { Report } from "../core/report.ts";
+
+/** Each counted dimension: its limit, how full it got, whether it was met. Fullest first. */
+export function reportLimits(history: History): Report["limits"] {
+  const peaks = new Map<string, { limit: number; peakShare: number; hit: boolean }>();
+  const see = (dimension: string, seen: { limit: number; peakShare: number; hit: boolean }) => {
+    const before = peaks.get(dimension);
+    const fullest = before === undefined || seen.peakShare > before.peakShare ? seen : before;
+    peaks.set(dimension, { ...fullest, hit: seen.hit || before?.hit === true });
+  };
+  for (const { admitted, refused } of history.attempts) {
+    for (const reading of admitted?.readings ?? []) {
+      see(reading.dimension, { limit: reading.limit, peakShare: reading.used / reading.limit, hit: false });
+    }
+    if (refused?.origin === "counted" && refused.dimension !== undefined && refused.limit !== undefined) {
+      see(refused.dimension, {
+        limit: refused.limit,
+        peakShare: Math.max(1, (refused.used ?? 0) / refused.limit),
+        hit: true,
+      });
+    }
+  }
+  const specs = history.scenario?.limits ?? [];
+  return [...peaks]
+    .map(([dimension, peak]) => ({ dimension, ...peak, ...provenance(dimension, specs) }))
+    .sort((a, b) => b.peakShare - a.peakShare);
+}
+
+function provenance(
+  dimension: string,
+  specs: readonly LimitSpec[],
+): { label: string; source: string | null; date: string | null } {
+  const spec = specs.find((candidate) => dimension in candidate.limits);
+  return { label: spec?.label ?? "", source: spec?.source ?? null, date: spec?.date ?? null };
+}
+
+/** Refusals of every origin, grouped by what they said. Most frequent first. */
+export function reportRefusals(history: History): Report["refusals"] {
+  const groups = new Map<string, Report["refusals"][number]>();
+  for (const { refused } of history.attempts) {
+    if (refused === undefined) continue;
+    const key = `${refused.origin} ${refused.trouble} ${refused.dimension}`;
+    const group = groups.get(key);
+    const announced = refused.announced_ms;
+    if (group === undefined) {
+      groups.set(key, {
+        origin: refused.origin,
+        trouble: refused.trouble,
+        dimension: refused.dimension ?? null,
+        count: 1,
+        announcedMs: announced === undefined ? null : { min: announced, max: announced },
+        firstSeq: refused.seq,
+      });
+    } else {
+      group.count++;
+      if (announced !== undefined) {
+        group.announcedMs = {
+          min: Math.min(group.announcedMs?.min ?? announced, announced),
+          max: Math.max(group.announcedMs?.max ?? 0, announced),
+        };
+      }
+    }
+  }
+  return [...groups.values()].sort((a, b) => b.count - a.count);
+}

@@ -1,0 +1,38 @@
+import type { History } from "../core/history.ts";
+import type { Report } from "../core/report.ts";
+import { formatShare } from "../core/units.ts";
+
+const AMBIGUOUS_SHARE = 0.2;
+
+/** What this run cannot tell, one sentence each, so that nobody reads more out of it than is in it. */
+export function notConcluded(history: History, faults: Report["faults"]): string[] {
+  const said: string[] = [];
+  const { run } = history;
+  if (run?.upstream.kind === "stub") {
+    said.push("The upstream was the built-in stub: the real provider's limits, latency and answers were not measured.");
+  }
+  if (run !== undefined && !run.driven) {
+    said.push(
+      "The front door was not driven by llm-chaos: what users saw was not measured; only the calls to the provider were.",
+    );
+  }
+  for (const fault of faults.filter((row) => row.hits === 0)) {
+    said.push(
+      `Fault ${fault.rule} (${fault.name}) was not exercised: ${fault.chosen === 0 ? "no call matched it" : "no call reached its position"}.`,
+    );
+  }
+  if (history.ambiguousShare > AMBIGUOUS_SHARE) {
+    said.push(
+      `${formatShare(history.ambiguousShare)} of the links between attempts are guesses; send traceparent or Idempotency-Key from the app to make them certain.`,
+    );
+  }
+  const uncertain = history.frontDoorCalls.filter((call) => !call.certain).length;
+  if (uncertain > 0)
+    said.push(
+      `${uncertain} front-door ${uncertain === 1 ? "call" : "calls"} met a truncated answer, and whether the app passed it on as whole could not be told.`,
+    );
+  if (history.steps.some((step) => !step.trustworthy))
+    said.push("The ramp stopped where our own measuring became too slow to be trusted.");
+  if (history.ended === undefined) said.push("The log has no end: what happened after its last event is unknown.");
+  return said;
+}

@@ -1,0 +1,99 @@
+import { join } from "node:path";
+import { type ControlHost, type RunningControl, startControl } from "../control/index.ts";
+import { UserError } from "../core/errors.ts";
+import { stateFolder } from "./run-folder.ts";
+import type { Session } from "./session.ts";
+
+/** Where `ctl` finds the token of a proxy started in the same folder. */
+export function controlTokenPath(state: string): string {
+  return join(state, "control-token");
+}
+
+/** Opens the control channel of a session, unless `--control off`. Only the path of a fresh token is told, never the token. */
+export async function openControl(session: Session): Promise<RunningControl | undefined> {
+  const { control, cwd, notify } = session.options;
+  if (control === undefined) return undefined;
+  if (control.token !== undefined) session.scrubber.register(control.token);
+  const running = await startControl({
+    listen: control,
+    hosts: control.hosts,
+    token: control.token,
+    tokenPath: controlTokenPath(stateFolder(cwd)),
+    host: controlHost(session),
+    clock: session.clock,
+    onError: (error) => notify(`control channel: ${error instanceof Error ? error.message : error}`),
+  });
+  session.scrubber.register(running.token);
+  notify(`control ${running.url}${running.tokenPath === undefined ? "" : `   token in ${running.tokenPath}`}`);
+  return running;
+}
+
+/** What a controller can do to a session. Every command is an event before it acts. */
+function controlHost(session: Session): ControlHost {
+  const { log, chooser, timeline, clock, scrubber } = session;
+  return {
+    status: () => status(session),
+    inject(fault, { where, chance, ttlMs }) {
+      const rule =
+        typeof fault === "string" && where === undefined && chance === undefined ? fault : ruleOf(fault, where, chance);
+      const { id } = chooser.inject(rule, { ttlMs });
+      return { id, endsAtMs: clock.nowMs() + ttlMs };
+    },
+    remove: (id) => chooser.remove(id),
+    panic: (who) => session.panic(who),
+    start() {
+      if (session.options.scenario.phases.length === 0) {
+        throw new UserError("there is no scenario to start", {
+          hint: "start the proxy with one: llm-chaos proxy scenario.yaml",
+        });
+      }
+      timeline.start();
+    },
+    stop(who) {
+      timeline.stop();
+      if (session.options.mode === "run") session.stop({ why: "interrupted", detail: `scenario.stop by ${who}` });
+    },
+    next: () => timeline.next(),
+    mark: (who, label, facts) =>
+      void log.append({ type: "mark", label, who, ...(facts !== undefined && { facts: { ...facts } }) }),
+    eventsSince: (seq) => log.since(seq),
+    subscribe: (listener) => log.subscribe(listener),
+    command: (who, method, params) =>
+      void log.append({
+        type: "command",
+        who,
+        method,
+        params: JSON.parse(scrubber.scrub(JSON.stringify(params ?? {}))),
+      }),
+  };
+}
+
+/** A fault as a map with its `where` and `chance` beside it, as in a scenario. */
+function ruleOf(fault: string | Readonly<Record<string, unknown>>, where: unknown, chance: number | undefined): object {
+  if (typeof fault === "string") {
+    throw new UserError("a fault written as YAML text carries its own where and chance", {
+      hint: "put them into the text, or send the fault as a map",
+    });
+  }
+  return { ...fault, ...(where !== undefined && { where }), ...(chance !== undefined && { chance }) };
+}
+
+function status(session: Session): unknown {
+  const { options, clock, timeline, proxy, chooser, limiter, log } = session;
+  const phase = timeline.current();
+  return {
+    run_id: session.folder.runId,
+    mode: options.mode,
+    scenario: options.scenario.name,
+    seed: options.scenario.seed,
+    upstream: options.upstream.address,
+    proxy: proxy.url,
+    at_ms: Math.round(clock.nowMs()),
+    phase: session.phase(),
+    phase_lasts_ms: phase?.lastsMs ?? null,
+    in_flight: proxy.inFlight(),
+    faults: chooser.active(),
+    limits: limiter?.readings() ?? [],
+    last_seq: log.lastSeq,
+  };
+}
