@@ -26,43 +26,41 @@ export const slowFirstToken: Fault<z.output<typeof params>> = {
   plan({ add, at_least, hold }, { rng, receivedAtMs }) {
     const addMs = add && sample(add, rng);
     const leastMs = at_least && sample(at_least, rng);
-    const newStage = () => {
-      let startMs = receivedAtMs;
-      return shiftFrom(hold, (arrivedMs, headersAtMs) => {
-        startMs ??= headersAtMs ?? arrivedMs;
-        return addMs ?? startMs + (leastMs ?? 0) - arrivedMs;
-      });
-    };
+    const newStage = () =>
+      shiftFrom(hold, (nowMs, headersAtMs) =>
+        addMs === undefined ? (receivedAtMs ?? headersAtMs) + (leastMs ?? 0) : nowMs + addMs,
+      );
     return [{ do: "reshape", newStage }];
   },
   explain: ({ add, at_least, hold }) =>
     `the ${hold === "headers" ? "reply" : "first token"} comes ${add ? `${distributionWords(add)} later` : at_least ? `no earlier than ${distributionWords(at_least)} after the request` : ""}`,
 };
 
-type ShiftOf = (arrivedMs: number, headersAtMs: number | undefined) => number;
+/** When the held frame is due. From now, not from its arrival: what an earlier stage held must add up. */
+type DueOf = (nowMs: number, headersAtMs: number) => number;
 
 /** Every frame from the held one on is due a constant time after its own arrival: so the gaps stay, however long it was held. */
-function shiftFrom(hold: "first_token" | "headers", shiftOf: ShiftOf): StreamStage {
+function shiftFrom(hold: "first_token" | "headers", dueOf: DueOf): StreamStage {
   const isOutsideSse = createFormSense();
   let shift: number | undefined;
   let headersAtMs: number | undefined;
-  const begin = (arrivedMs: number): StreamStep[] => {
-    shift = Math.max(0, shiftOf(arrivedMs, headersAtMs));
-    return shift > 0 ? [{ do: "applied" }] : [];
-  };
   const waitUntil = (dueMs: number, nowMs: number): StreamStep[] =>
     dueMs > nowMs ? [{ do: "wait", ms: dueMs - nowMs }] : [];
+  const begin = (arrivedMs: number, nowMs: number): StreamStep[] => {
+    const dueMs = Math.max(nowMs, dueOf(nowMs, headersAtMs ?? nowMs));
+    shift = dueMs - arrivedMs;
+    return dueMs > nowMs ? [{ do: "applied" }, ...waitUntil(dueMs, nowMs)] : [];
+  };
   return {
     onHeaders({ nowMs }) {
       headersAtMs = nowMs;
-      if (hold !== "headers") return [];
-      return [...begin(nowMs), ...waitUntil(nowMs + (shift ?? 0), nowMs)];
+      return hold === "headers" ? begin(nowMs, nowMs) : [];
     },
     onFrame(frame, meaning, { nowMs }) {
+      const send: StreamStep = { do: "send", bytes: frame.bytes };
+      if (shift !== undefined) return [...waitUntil(frame.arrivedMs + shift, nowMs), send];
       const isContent = isOutsideSse(frame, meaning) || meaning.tokens > 0;
-      const begun = shift === undefined && isContent ? begin(frame.arrivedMs) : [];
-      const wait = shift === undefined ? [] : waitUntil(frame.arrivedMs + shift, nowMs);
-      return [...begun, ...wait, { do: "send", bytes: frame.bytes }];
+      return isContent ? [...begin(frame.arrivedMs, nowMs), send] : [send];
     },
   };
 }

@@ -35,6 +35,11 @@ describe("slow_first_token", () => {
       .ends();
   });
 
+  it("adds to what an earlier stage held, and shifts by the sum", () => {
+    const book = playbook(slowFirstToken, { add: "1s" }).heldBefore(500).frame("a").waits(1_000).sends("a");
+    book.frame("b", 1_520).waits(1_500).sends("b").ends();
+  });
+
   it("counts at_least from the arrival of the request", () => {
     playbook(slowFirstToken, { at_least: "2s" }, { receivedAtMs: 300 })
       .frame("a", 800)

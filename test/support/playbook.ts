@@ -26,6 +26,8 @@ export interface Playbook {
   /** Bytes of an unstreamed body. */
   chunk(text: string, gapMs?: number): Playbook;
   headers(gapMs?: number): Playbook;
+  /** An earlier stage held the next frame back so long. */
+  heldBefore(ms: number): Playbook;
   finish(): Playbook;
   usage(): Playbook;
   done(): Playbook;
@@ -118,6 +120,10 @@ export function playbook(fault: Fault<never> | Fault, params: unknown, changes?:
     headers(gapMs = 0) {
       arrive(gapMs);
       collect(stage.onHeaders?.({ ...at }));
+      return book;
+    },
+    heldBefore(ms) {
+      at.nowMs += ms;
       return book;
     },
     finish: () => book.means({ finish: "stop" }),
