@@ -46,7 +46,7 @@ function parseAroundPlaceholders(source: string, lines: LineCounter, problems: P
   for (let found = 0; ; found++) {
     lines.lineStarts.length = 0;
     // Own duplicate check: the library's compares every pair, which takes minutes on a hostile file.
-    const options = { version: "1.2", uniqueKeys: false, prettyErrors: false, logLevel: "silent" } as const;
+    const options = { version: "1.2", uniqueKeys: false, prettyErrors: false, logLevel: "error" } as const;
     const document = parseDocument(text, { ...options, lineCounter: lines });
     const start = found < MOST_PLACEHOLDERS ? unquotedPlaceholder(document.errors, text) : undefined;
     if (start === undefined) return { document, text };

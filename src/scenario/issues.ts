@@ -63,6 +63,7 @@ function reportUnknownKeys(issue: core.$ZodIssue, { document, schema, thingAt }:
   const known = keysAt(schema, issue.path);
   const thing = thingAt?.(issue.path);
   for (const key of issue.keys) {
+    if (document.problems.isFull) return;
     const near = didYouMean(key, known);
     const hint = near === undefined ? knownList(thing?.known ?? known) : `did you mean ${near}?`;
     const word = thing !== undefined && (near === undefined || thing.known.includes(near)) ? thing.word : "key";
@@ -107,6 +108,8 @@ function wordsFor(issue: core.$ZodIssue, { name, got, description }: Subject): {
   switch (issue.code) {
     case "custom":
       return { message: issue.message };
+    case "invalid_format":
+      return { message: issue.message.startsWith("Invalid") ? `${name}: ${issue.message}` : issue.message };
     case "invalid_type":
       return {
         message: `${name} must be ${TYPE_WORDS[issue.expected] ?? issue.expected}, not ${kindOf(got)}`,

@@ -42,13 +42,14 @@ export function loadScenario(options: LoadOptions): LoadedScenario {
   const document = openYaml(options);
   document.value = normaliseScenario(document.value, document.places);
   const { value, secrets } = fillPlaceholders(document, env);
-  const result = scenarioSchema(registry).safeParse(value);
+  const schema = scenarioSchema(registry);
+  const result = schema.safeParse(value);
   if (document.readable) {
     if (!result.success) {
       reportIssues(result.error.issues, {
         document,
         value,
-        schema: scenarioSchema(registry),
+        schema,
         thingAt: thingsOf(registry),
       });
     }

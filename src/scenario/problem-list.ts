@@ -22,7 +22,7 @@ export class ProblemList {
   }
 
   add(offset: number, message: string, { hint, severity = "error" }: ProblemExtras = {}): void {
-    if (this.#found.length >= MOST || this.#muted.some(([from, to]) => offset >= from && offset < to)) return;
+    if (this.isFull || this.#muted.some(([from, to]) => offset >= from && offset < to)) return;
     const { line, col } = this.#linePos(offset);
     const problem: Problem = { file: this.file, line: Math.max(1, line), column: Math.max(1, col), message, severity };
     if (hint !== undefined) problem.hint = hint;
@@ -41,6 +41,10 @@ export class ProblemList {
 
   lineOf(offset: number): number {
     return this.#linePos(offset).line;
+  }
+
+  get isFull(): boolean {
+    return this.#found.length >= MOST;
   }
 
   get hasErrors(): boolean {
