@@ -35,7 +35,7 @@ const LISTS: Readonly<Record<string, () => Row[]>> = {
   tiers: () =>
     listTiers().map((tier) => ({
       name: tier.name,
-      summary: `${tier.models.length} models, read ${tier.dates.join(" to ")}`,
+      summary: `${tier.models.length} models, numbers read ${readWhen(tier.dates)}`,
       details: tier,
     })),
   scenarios: () =>
@@ -61,9 +61,13 @@ export function listCommand(what: string, flags: { json?: boolean }): number {
   else {
     const width = Math.max(...rows.map((row) => row.name.length));
     for (const row of rows)
-      process.stdout.write(
-        `${paint("bold", row.name.padEnd(width), process.stdout)}  ${row.summary}\n`.trimEnd().concat("\n"),
-      );
+      process.stdout.write(`${paint("bold", row.name.padEnd(width), process.stdout)}  ${row.summary}`.trimEnd() + "\n");
   }
   return 0;
+}
+
+function readWhen(dates: readonly string[]): string {
+  const first = dates[0] ?? "unknown";
+  const last = dates.at(-1) ?? first;
+  return first === last ? first : `between ${first} and ${last}`;
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { shellCommand } from "../app/index.ts";
 import type { AppFile } from "../core/app.ts";
 import { formatProblem, type Problem, UserError } from "../core/errors.ts";
 import type { Scenario } from "../core/scenario.ts";
@@ -103,7 +104,8 @@ function readScenario(path: string | undefined, seed: number | undefined, app: A
 }
 
 function commandOf(command: readonly string[], appFile: AppFile | undefined): readonly string[] | undefined {
-  return command.length > 0 ? command : splitCommand(appFile?.start);
+  if (command.length > 0) return command;
+  return appFile?.start === undefined ? undefined : shellCommand(appFile.start);
 }
 
 /** `--config`; else llm-chaos.yaml here; else beside the entry file that the app command names (`node services/chat/main.js`). */
@@ -121,12 +123,6 @@ function findAppFile(config: string | undefined, cwd: string, command: readonly 
 function checkedUrl(url: string | undefined): string | undefined {
   if (url === undefined || (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol))) return url;
   throw new UserError(`--app "${url}" is not an http URL`, { hint: "for example --app http://127.0.0.1:3000" });
-}
-
-/** A command from a file is split at white space; quoting belongs into a shell: `sh -c '…'`. */
-function splitCommand(start: string | undefined): string[] | undefined {
-  const words = start?.trim().split(/\s+/) ?? [];
-  return words.length === 0 || words[0] === "" ? undefined : words;
 }
 
 function controlToken(flags: SharedFlags, env: NodeJS.ProcessEnv): string | undefined {

@@ -138,8 +138,9 @@ export const EVENT_TYPES = {
     front,
     at_ms: ms,
     status: z.number().meta({ description: "0 when no status line came" }),
-    how: z.enum(["complete", "cut", "deadline", "refused", "failed"]).meta({
-      description: "deadline: no end in time; refused: no connection; failed: broke before a status line",
+    how: z.enum(["complete", "cut", "deadline", "refused", "failed", "given_up"]).meta({
+      description:
+        "deadline: no end in time; refused: no connection; failed: broke before a status line; given_up: the run ended first, which says nothing of the app",
     }),
     bytes: z.number(),
     matched: z.object({

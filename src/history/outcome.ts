@@ -7,7 +7,7 @@ type Judged = Pick<FrontDoorCall, "outcome" | "certain" | "because">;
 
 const DEFAULT_DEADLINE_MS = 30_000;
 
-/** The contract's "What became of a front-door call", worst first. Undefined: it was still running when the log ended. */
+/** The contract's "What became of a front-door call", worst first. Undefined: it was still running when the run or its log ended. */
 export function outcomeOf(draft: FrontDraft, facts: FrontDoorFacts): Judged | undefined {
   const { ended, started } = draft;
   const deadlineMs = facts.app?.deadlineMs ?? DEFAULT_DEADLINE_MS;
@@ -15,6 +15,7 @@ export function outcomeOf(draft: FrontDraft, facts: FrontDoorFacts): Judged | un
     const ran = facts.lastMs - started.started_at_ms;
     return ran < deadlineMs ? undefined : certainly("hung", `no end after ${formatDuration(ran)}`);
   }
+  if (ended.how === "given_up") return undefined;
   if (ended.how === "deadline") return certainly("hung", `no end by the deadline of ${formatDuration(deadlineMs)}`);
   if (ended.matched.shed === true && ended.how === "complete") return shedOrFailed(draft, ended, facts);
   const fault = failureOf(ended, facts);

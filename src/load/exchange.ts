@@ -20,7 +20,7 @@ export interface ExchangeOptions {
   reader: AnswerReader;
   clock: Clock;
   deadlineMs: number;
-  /** Aborted when the run does not wait any longer; the call then ends like one at its deadline. */
+  /** Aborted when the run does not wait any longer; the call then ends as `given_up`. */
   givenUp: AbortSignal;
   /** The first byte of the body, or the end of an answer that has none. */
   onFirstByte(status: number): void;
@@ -38,12 +38,12 @@ export function exchange(options: ExchangeOptions): Promise<ExchangeEnd> {
       givenUp.removeEventListener("abort", onGivenUp);
       resolve({ how, status: progress.status, bytes: progress.bytes, error });
     };
-    const abandon = (why: string) => {
-      end("deadline", why);
+    const abandon = (how: "deadline" | "given_up", why: string) => {
+      end(how, why);
       progress.controller?.abort(new Error(why));
     };
-    const onGivenUp = () => abandon("the run ended before the call did");
-    const cancelDeadline = clock.after(deadlineMs, () => abandon(`no end within ${deadlineMs} ms`));
+    const onGivenUp = () => abandon("given_up", "the run ended before the call did");
+    const cancelDeadline = clock.after(deadlineMs, () => abandon("deadline", `no end within ${deadlineMs} ms`));
     givenUp.addEventListener("abort", onGivenUp);
     if (givenUp.aborted) return onGivenUp();
     dispatcher.dispatch(

@@ -184,7 +184,7 @@ describe("stop", () => {
     load.driver.start();
     await load.atLeast("front_door_started", 3);
     await load.driver.stop({ drainMs: 50 });
-    expect(load.of("front_door_ended").map((event) => event.how)).toEqual(["deadline", "deadline", "deadline"]);
+    expect(load.of("front_door_ended").map((event) => event.how)).toEqual(["given_up", "given_up", "given_up"]);
     expect(() => process.kill(load.driver.pid ?? 0, 0)).toThrow(/ESRCH/);
   });
 
@@ -197,7 +197,7 @@ describe("stop", () => {
     await load.driver.stop({ drainMs: 10 });
     await stopped;
     expect(load.of("front_door_ended")).toMatchObject([
-      { how: "deadline", error: "the run ended before the call did" },
+      { how: "given_up", error: "the run ended before the call did" },
     ]);
   });
 

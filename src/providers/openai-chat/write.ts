@@ -65,7 +65,7 @@ function deltas(reply: PlainReply): object[] {
 
 function head(object: string, reply: PlainReply, call: LlmCall) {
   return {
-    id: reply.id,
+    id: `chatcmpl-${reply.id}`,
     object,
     created: reply.created,
     model: call.model,

@@ -40,7 +40,7 @@ export function countdownHeaders(readings: readonly DimensionReading[]): HeaderL
  */
 export function refusalCountdown(refusal: LimitRefusal, readings: readonly DimensionReading[]): HeaderList {
   if (refusal.dimension === "images" || refusal.dimension === "concurrency") return countdownHeaders(readings);
-  const refused: Shown = { ...refusal, resetMs: (refusal.used * refusal.windowMs) / refusal.limit };
+  const refused: Shown = { ...refusal, resetMs: timeToFull(refusal) };
   return DIMENSION_WORDS[refusal.dimension].family === "requests"
     ? headersOf(refused, tightest(readings, "tokens"))
     : headersOf(tightest(readings, "requests"), refused);
@@ -72,4 +72,9 @@ function headersOf(requests: Shown | undefined, tokens: Shown | undefined): stri
   return rows.flatMap(([row, text]) =>
     families.flatMap(([name, shown]) => (shown === undefined ? [] : [`x-ratelimit-${row}-${name}`, text(shown)])),
   );
+}
+
+/** A limit of 0 (a tier that does not support the model) never refills; the window stands for it. */
+function timeToFull({ used, limit, windowMs }: LimitRefusal): number {
+  return limit === 0 ? windowMs : (used * windowMs) / limit;
 }
