@@ -19,11 +19,17 @@ export interface Level {
   level: number;
 }
 
-/** The number of attempts in flight as steps, in time order. At equal times ends come before beginnings. */
+/** The clock's grain: an attempt lasts at least this long, and an open one until after the last event. Milliseconds. */
+const GRAIN_MS = 0.001;
+
+/**
+ * The number of attempts in flight as steps, in time order. At equal times ends come before beginnings: a client's next
+ * request on receiving an answer is not in flight beside it.
+ */
 export function inFlightLevels(attempts: readonly Attempt[], lastMs: number): Level[] {
   const changes = attempts.flatMap((attempt) => [
     { atMs: attempt.headAtMs, by: 1 },
-    { atMs: Math.max(attempt.headAtMs, closedAtMs(attempt) ?? lastMs), by: -1 },
+    { atMs: Math.max(attempt.headAtMs + GRAIN_MS, closedAtMs(attempt) ?? lastMs + GRAIN_MS), by: -1 },
   ]);
   changes.sort((a, b) => a.atMs - b.atMs || a.by - b.by);
   const levels: Level[] = [];

@@ -48,5 +48,5 @@ function peakOf({ attempts, lastMs }: History, atMost: number) {
 }
 
 function isOpenAt(attempt: Attempt, ms: number): boolean {
-  return attempt.headAtMs <= ms && (closedAtMs(attempt) ?? Number.POSITIVE_INFINITY) > ms;
+  return attempt.headAtMs <= ms && (attempt.headAtMs === ms || (closedAtMs(attempt) ?? Number.POSITIVE_INFINITY) > ms);
 }

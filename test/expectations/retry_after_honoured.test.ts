@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest";
+import { type Story, story } from "../support/events.ts";
+import { judged } from "./judged.ts";
+
+const told = (params: unknown = {}) => story({ expect: [{ name: "retry_after_honoured", params }] }).phase("storm");
+
+/** A refusal that asks for 5 s, and a retry after that gap. */
+const retried = (gapMs: number, params?: unknown) =>
+  told(params)
+    .received("c1")
+    .replied("c1", 429, { afterMs: 3, announced: 5_000 })
+    .received("c2", { afterMs: gapMs, retryOf: "c1", count: 1 })
+    .replied("c2", 200, { afterMs: 100 });
+
+describe("passes", () => {
+  test.each([4_950, 5_000, 5_200, 60_000])("a retry %i ms after a wait of 5 s", (gapMs) => {
+    expect(judged(retried(gapMs))).toMatchObject({ verdict: "pass", evidence: [] });
+  });
+
+  test("and tells the exact from the overslept", () => {
+    expect(judged(retried(5_010)).summary).toBe("1 of 1 wait respected (0 early, 1 exact, 0 overslept)");
+    expect(judged(retried(9_000)).summary).toBe("1 of 1 wait respected (0 early, 0 exact, 1 overslept, by up to 4 s)");
+  });
+
+  test("a fallback at once is no retry", () => {
+    const fallback = told()
+      .received("c1", { prompt: "p" })
+      .replied("c1", 429, { announced: 5_000 })
+      .received("c2", { afterMs: 3, prompt: "p", model: "small" })
+      .replied("c2", 200);
+    expect(judged(fallback)).toMatchObject({
+      verdict: "pass",
+      summary: expect.stringContaining("nobody retried; 1 refusal"),
+    });
+  });
+
+  test("parallel calls with one prompt are not retries of each other", () => {
+    const parallel = told();
+    for (const call of ["c1", "c2", "c3"]) parallel.received(call, { afterMs: 1, body: "b" });
+    parallel.replied("c1", 429, { afterMs: 10, announced: 5_000 }).replied("c2", 200).replied("c3", 200);
+    expect(judged(parallel).summary).toContain("nobody retried");
+  });
+
+  test("a hedged request that was on its way before the refusal", () => {
+    const hedged = told()
+      .received("c1", { identity: "i" })
+      .received("c2", { afterMs: 10, identity: "i" })
+      .replied("c1", 429, { afterMs: 10, announced: 5_000 })
+      .replied("c2", 200, { afterMs: 50 });
+    expect(judged(hedged).verdict).toBe("pass");
+  });
+});
+
+describe("fails", () => {
+  test("and names both events", () => {
+    const result = judged(retried(12));
+    expect(result).toMatchObject({
+      verdict: "fail",
+      summary: "0 of 1 wait respected (1 early, 0 exact, 0 overslept)",
+      evidence: [{ got: "next attempt after 12 ms", wanted: "≥ 5 s" }],
+    });
+    const events = retried(12).events.filter(({ seq }) => result.evidence[0]?.events.includes(seq));
+    expect(events.map((event) => [event.type, "call" in event && event.call])).toEqual([
+      ["call_refused", "c1"],
+      ["call_received", "c2"],
+    ]);
+  });
+
+  test("beyond the tolerance, not at it", () => {
+    expect(judged(retried(4_949)).verdict).toBe("fail");
+    expect(judged(retried(4_500, { tolerance: "500ms" })).verdict).toBe("pass");
+  });
+
+  test("when a retry crosses into the next phase", () => {
+    const crossing = told()
+      .received("c1")
+      .replied("c1", 429, { announced: 5_000 })
+      .phase("recovery")
+      .received("c2", { afterMs: 10, retryOf: "c1", count: 1 })
+      .replied("c2", 200);
+    expect(judged(crossing).verdict).toBe("fail");
+  });
+
+  test("when the count always says 0, by the equal body", () => {
+    const unmarked = told()
+      .received("c1", { body: "b", count: 0 })
+      .replied("c1", 429, { announced: 5_000 })
+      .received("c2", { afterMs: 400, body: "b", count: 0 })
+      .replied("c2", 200);
+    expect(judged(unmarked).verdict).toBe("fail");
+  });
+
+  /** 99 polite calls and one that is not, in one story. */
+  const many = (params: unknown) => {
+    const story = told(params);
+    for (let i = 0; i < 100; i++)
+      story
+        .received(`a${i}`)
+        .replied(`a${i}`, 429, { announced: 1_000 })
+        .received(`b${i}`, { afterMs: i === 0 ? 5 : 1_001, retryOf: `a${i}`, count: 1 })
+        .replied(`b${i}`, 200);
+    return judged(story);
+  };
+
+  test("at a share below at_least", () => {
+    expect(many({})).toMatchObject({ verdict: "pass", evidence: [{ got: "next attempt after 5 ms" }] });
+    expect(many({ at_least: "99.5%" }).verdict).toBe("fail");
+  });
+
+  test("with at most five pieces of evidence, the worst first", () => {
+    const bad = told();
+    for (let i = 1; i <= 8; i++)
+      bad
+        .received(`a${i}`)
+        .replied(`a${i}`, 429, { announced: i * 1_000 })
+        .received(`b${i}`, { afterMs: 1, retryOf: `a${i}`, count: 1 })
+        .replied(`b${i}`, 200);
+    const { evidence } = judged(bad);
+    expect(evidence).toHaveLength(5);
+    expect(evidence[0]?.wanted).toBe("≥ 8 s");
+  });
+});
+
+describe("is inconclusive", () => {
+  const late = (told: Story) => told.delayed(40);
+
+  test("when our own loop was late at either end of the wait; one between does not matter", () => {
+    const refusedLate = late(told().received("c1").replied("c1", 429, { afterMs: 50, announced: 5_000 }));
+    refusedLate.received("c2", { afterMs: 20, retryOf: "c1", count: 1 });
+    expect(judged(refusedLate)).toMatchObject({
+      verdict: "inconclusive",
+      summary: expect.stringContaining("our own loop"),
+    });
+
+    const headLate = told().received("c1").replied("c1", 429, { announced: 5_000 });
+    late(headLate.received("c2", { afterMs: 20, retryOf: "c1", count: 1 }).after(10));
+    expect(judged(headLate).verdict).toBe("inconclusive");
+
+    const between = late(told().received("c1").replied("c1", 429, { announced: 5_000 }).after(1_000));
+    between.received("c2", { afterMs: 20, retryOf: "c1", count: 1 });
+    expect(judged(between).verdict).toBe("fail");
+  });
+
+  test("when nothing was refused, or no refusal announced a wait", () => {
+    expect(judged(told().received("c1").replied("c1", 200)).summary).toBe("no call was refused");
+    expect(judged(told().received("c1").replied("c1", 429))).toMatchObject({
+      verdict: "inconclusive",
+      summary: "1 refusal, none announced a wait",
+    });
+  });
+
+  test("when links are doubtful, and says what the app should send", () => {
+    const shared = told().received("c0", { body: "b" }).replied("c0", 200);
+    shared
+      .received("c1", { body: "b" })
+      .replied("c1", 429, { announced: 5_000 })
+      .received("c2", { afterMs: 5, body: "b" });
+    expect(judged(shared)).toMatchObject({
+      verdict: "inconclusive",
+      summary: expect.stringContaining("Idempotency-Key"),
+    });
+  });
+});
+
+test("clock jitter of a few milliseconds changes nothing", () => {
+  const jitter = told();
+  for (let i = 0; i < 50; i++)
+    jitter
+      .received(`a${i}`)
+      .replied(`a${i}`, 429, { announced: 2_000 })
+      .received(`b${i}`, { afterMs: 2_000 + ((i * 7) % 11) - 5, retryOf: `a${i}`, count: 1 })
+      .replied(`b${i}`, 200);
+  expect(judged(jitter).summary).toBe("50 of 50 waits respected (0 early, 50 exact, 0 overslept)");
+});
