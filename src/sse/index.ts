@@ -1,3 +1,4 @@
 export { type BorderFinder, createBorderFinder } from "./borders.ts";
+export { createHeldBytes, type HeldBytes } from "./held-bytes.ts";
 export { plainFrame, readEvent, sseFrame } from "./meaning.ts";
 export { createSplitter, type FrameKind, MAX_FRAME_BYTES, type Splitter, type SplitterOptions } from "./splitter.ts";

@@ -1,4 +1,5 @@
 import { createBorderFinder } from "./borders.ts";
+import { createHeldBytes } from "./held-bytes.ts";
 
 /** Larger frames are not held: 1 MiB. */
 export const MAX_FRAME_BYTES = 1024 * 1024;
@@ -58,36 +59,6 @@ export function createSplitter({ onFrame, maxFrameBytes = MAX_FRAME_BYTES }: Spl
     },
     end() {
       if (held.size > 0) onFrame(held.takeWith(new Uint8Array(0)), "rest");
-    },
-  };
-}
-
-/** Grows by doubling, so that a frame that comes byte by byte costs its size and not one object a byte. */
-function createHeldBytes() {
-  let buffer: Uint8Array = new Uint8Array(0);
-  let size = 0;
-  function add(bytes: Uint8Array): void {
-    const needed = size + bytes.length;
-    if (needed > buffer.length) {
-      const larger = new Uint8Array(Math.max(needed, buffer.length * 2, 512));
-      larger.set(buffer.subarray(0, size));
-      buffer = larger;
-    }
-    buffer.set(bytes, size);
-    size = needed;
-  }
-  return {
-    get size() {
-      return size;
-    },
-    add,
-    /** Everything held and `bytes` behind it; nothing is held afterwards. */
-    takeWith(bytes: Uint8Array): Uint8Array {
-      add(bytes);
-      const taken = buffer.subarray(0, size);
-      buffer = new Uint8Array(0);
-      size = 0;
-      return taken;
     },
   };
 }

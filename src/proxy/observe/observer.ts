@@ -1,0 +1,65 @@
+import type { Dialect, FrameMeaning, ProviderRefusal } from "../../core/dialect.ts";
+import type { HeaderList } from "../../core/exchange.ts";
+import type { Usage } from "../../core/limits.ts";
+
+/** What is known of a reply when it is over. */
+export interface ReplySummary {
+  events: number;
+  /** Output tokens: usage where it was seen, else estimated. */
+  tokens: number;
+  usage: Usage | undefined;
+  finish: boolean;
+  errorInStream: boolean;
+  /** The last letters and digits of the text; undefined when there was no text. */
+  textTail: string | undefined;
+  /** Letters and digits of the text; of a long stream at least this many, since it is not read to the letter. */
+  textLength: number;
+  refusal: ProviderRefusal | undefined;
+}
+
+/** Reads a copy of what the client is sent. Never changes, delays or breaks it: what it cannot read it does not report. */
+export interface Observer {
+  /** So far. */
+  readonly events: number;
+  /** So far, estimated. */
+  readonly tokens: number;
+  data(chunk: Uint8Array): void;
+  /** The reply is over. `complete`: it ended cleanly. Calls back at once, or later when a decoded copy must be waited for. */
+  end(complete: boolean, done: (summary: ReplySummary) => void): void;
+}
+
+export interface ObserverOptions {
+  dialect: Dialect;
+  status: number;
+  /** Of the reply as the client gets it. */
+  headers: HeaderList;
+  onFirstContent(): void;
+  onFinish(finish: string): void;
+}
+
+export const NOTHING_SEEN: ReplySummary = {
+  events: 0,
+  tokens: 0,
+  usage: undefined,
+  finish: false,
+  errorInStream: false,
+  textTail: undefined,
+  textLength: 0,
+  refusal: undefined,
+};
+
+/** Anything the model made. Reasoning counts: it is the first sign of life, and it is paid for. */
+export function hasContent(meaning: FrameMeaning): boolean {
+  return meaning.text !== "" || meaning.toolArguments !== "" || meaning.reasoning !== "";
+}
+
+/** Usage comes in several frames in some formats; each number only grows. */
+export function mergeUsage(seen: Usage | undefined, more: Usage): Usage {
+  if (seen === undefined) return more;
+  const cached = Math.max(seen.cachedTokens ?? 0, more.cachedTokens ?? 0);
+  return {
+    inputTokens: Math.max(seen.inputTokens, more.inputTokens),
+    outputTokens: Math.max(seen.outputTokens, more.outputTokens),
+    ...(cached > 0 || seen.cachedTokens !== undefined ? { cachedTokens: cached } : {}),
+  };
+}

@@ -1,0 +1,70 @@
+import type { Clock } from "../core/clock.ts";
+import type { Dialect, LlmCall } from "../core/dialect.ts";
+import type { EventSink } from "../core/event.ts";
+import type { RawRequest, WireReply } from "../core/exchange.ts";
+import type { FaultChooser } from "../core/fault.ts";
+import type { Limiter, RefusalDimension } from "../core/limits.ts";
+import type { Rng } from "../core/rng.ts";
+import type { Scrubber } from "../core/secrets.ts";
+import type { Upstream } from "../core/upstream.ts";
+
+/** What pino offers and the proxy uses. */
+export interface Logger {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+/** The listener's own clocks, in milliseconds; 0 is off. Those towards the upstream belong to the upstream. */
+export interface ProxyTimeouts {
+  /** For a client to send its request's head. Default 60,000. */
+  headMs: number;
+  /** For a client to send its whole request. Default 600,000. */
+  requestMs: number;
+  /** How long an idle client connection is kept. Default 75,000: longer than common clients keep theirs, so that they close first. */
+  idleMs: number;
+}
+
+export interface ProxyOptions {
+  /** Port 0: any free one. */
+  listen: { host: string; port: number };
+  dialects: readonly Dialect[];
+  upstream: Upstream;
+  /** How the log calls the upstream; shown to people, so without credentials. */
+  upstreamName: string;
+  /** Base URL of the upstream server. Request paths are joined with it, and what is no inference call goes there. Undefined: the upstream is no server. */
+  passThroughTo: URL | undefined;
+  /** Answers what is no inference call when the upstream is no server. Undefined from it: 404. */
+  answerLocally?: (request: RawRequest) => WireReply | undefined;
+  limiter: Limiter | undefined;
+  chooser: FaultChooser;
+  sink: EventSink;
+  clock: Clock;
+  rng: Rng;
+  hasher: (text: string | Uint8Array) => string;
+  scrubber: Scrubber;
+  logger: Logger;
+  /** Answers that the proxy gives in the provider's place, and replies it changed, carry `x-llm-chaos: <why>`. */
+  mark: boolean;
+  timeouts?: Partial<ProxyTimeouts>;
+  /** The true limit of a dimension for a call, for scripted refusals. Default: the limiter's reading, else FALLBACK_LIMIT. */
+  limitOf?: (call: LlmCall, dimension: RefusalDimension) => number;
+}
+
+export interface RunningProxy {
+  host: string;
+  port: number;
+  /** `http://host:port`, without a slash at the end. */
+  url: string;
+  /** Requests that are being answered now, pass-through included. */
+  inFlight(): number;
+  /** Panic: ends every hold, lets every held byte out, and takes all stages out of the streams that run now. */
+  releaseAll(): void;
+  /** No new connections; waits for running answers up to drainMs, then cuts them. */
+  close(options: { drainMs: number }): Promise<void>;
+}
+
+export const DEFAULT_TIMEOUTS: ProxyTimeouts = { headMs: 60_000, requestMs: 600_000, idleMs: 75_000 };
+
+/** When nobody says what a limit is. */
+export const FALLBACK_LIMIT = 10_000;

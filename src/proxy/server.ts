@@ -1,0 +1,108 @@
+import http from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { UserError } from "../core/errors.ts";
+import { DEFAULT_TIMEOUTS, type ProxyOptions, type RunningProxy } from "./options.ts";
+import { createPassThrough, type PassThrough } from "./passthrough.ts";
+import { createRouter } from "./route.ts";
+import { createShared, type Shared } from "./shared.ts";
+
+const MAX_HEADER_BYTES = 64 * 1024;
+
+/** Listens and answers until closed. Throws a UserError when the address cannot be had. */
+export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
+  const shared = createShared(options);
+  const passThrough = passThroughOf(options);
+  const router = createRouter(shared, passThrough);
+  let open = 0;
+  const serve = (request: http.IncomingMessage, response: http.ServerResponse) => {
+    open++;
+    response.once("close", () => open--);
+    router.route(request, response);
+  };
+  const server = http.createServer(serverSettings(options), serve);
+  // Answered here and not by the upstream, which would be asked too late for it.
+  server.on("checkContinue", (request: http.IncomingMessage, response: http.ServerResponse) => {
+    response.writeContinue();
+    serve(request, response);
+  });
+  server.on("upgrade", router.upgrade);
+  server.on("connect", refuseConnect);
+  const port = await listen(server, options.listen);
+  const { host } = options.listen;
+  return {
+    host,
+    port,
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    inFlight: () => open,
+    releaseAll: shared.releaseAll,
+    close: (how) => close({ server, shared, passThrough }, how.drainMs),
+  };
+}
+
+function serverSettings(options: ProxyOptions): http.ServerOptions {
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  const settings = {
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: timeouts.headMs,
+    requestTimeout: timeouts.requestMs,
+    keepAliveTimeout: timeouts.idleMs,
+    // Some clients offer `Upgrade: h2c` with an ordinary request; only WebSockets are meant to switch. Newer Node only.
+    shouldUpgradeCallback: (request: http.IncomingMessage) => request.headers.upgrade?.toLowerCase() === "websocket",
+  };
+  return settings;
+}
+
+function passThroughOf(options: ProxyOptions): PassThrough | undefined {
+  const { passThroughTo: target, sink, clock, logger, scrubber } = options;
+  return target === undefined ? undefined : createPassThrough({ target, sink, clock, logger, scrubber });
+}
+
+/** A proxy in the other sense of the word is somebody else. */
+function refuseConnect(_request: http.IncomingMessage, socket: Socket): void {
+  socket.on("error", () => undefined);
+  socket.end("HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+}
+
+function listen(server: http.Server, { host, port }: ProxyOptions["listen"]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(cannotListen(error, `${host}:${port}`)));
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function cannotListen(error: NodeJS.ErrnoException, place: string): UserError {
+  if (error.code === "EADDRINUSE") {
+    return new UserError(`${place} is in use by another program`, {
+      hint: "choose another with --listen, or port 0 for any",
+    });
+  }
+  return new UserError(`cannot listen on ${place} (${error.code ?? error.message})`, {
+    hint: "check the address given to --listen",
+  });
+}
+
+interface Running {
+  server: http.Server;
+  shared: Shared;
+  passThrough: PassThrough | undefined;
+}
+
+/** Stops accepting, lets running answers end, then cuts what is left, so that nobody takes a cut answer for a whole one. */
+async function close({ server, shared, passThrough }: Running, drainMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const { clock } = shared.options;
+  const drained = await new Promise<boolean>((resolve) => {
+    const cancel = clock.after(drainMs, () => resolve(false));
+    void closed.then(() => {
+      cancel();
+      resolve(true);
+    });
+  });
+  if (!drained) {
+    for (const exchange of shared.running) exchange.client.cut("rst");
+    server.closeAllConnections();
+  }
+  passThrough?.close();
+  await closed;
+}

@@ -1,0 +1,1 @@
+export { relayInStages } from "./relay-in-stages.ts";

@@ -1,0 +1,36 @@
+import type { FrameMeaning, StreamFrame, StreamPosition } from "../../core/dialect.ts";
+import { hasContent } from "../observe/index.ts";
+
+/** Counts what one stage has seen of the stream. */
+export class PositionCounter {
+  #bytes = 0;
+  #events = 0;
+  #tokens = 0;
+  #contentSeen = false;
+  #finishSeen = false;
+  #usageSeen = false;
+  #terminatorSeen = false;
+
+  add(frame: StreamFrame, meaning: FrameMeaning): void {
+    this.#bytes += frame.bytes.length;
+    this.#events++;
+    this.#tokens += meaning.tokens;
+    this.#contentSeen ||= hasContent(meaning);
+    this.#finishSeen ||= meaning.finish !== undefined;
+    this.#usageSeen ||= meaning.usage !== undefined;
+    this.#terminatorSeen ||= meaning.terminator === true;
+  }
+
+  at(nowMs: number): StreamPosition {
+    return {
+      nowMs,
+      bytes: this.#bytes,
+      events: this.#events,
+      tokens: this.#tokens,
+      contentSeen: this.#contentSeen,
+      finishSeen: this.#finishSeen,
+      usageSeen: this.#usageSeen,
+      terminatorSeen: this.#terminatorSeen,
+    };
+  }
+}

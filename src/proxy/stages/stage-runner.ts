@@ -1,0 +1,194 @@
+import type { StreamFrame } from "../../core/dialect.ts";
+import type { StreamStage, StreamStep } from "../../core/fault.ts";
+import type { UpstreamFailure } from "../../core/upstream.ts";
+import { createSplitter, plainFrame, type Splitter, sseFrame } from "../../sse/index.ts";
+import type { Exchange } from "../exchange.ts";
+import { meaningOf } from "../observe/index.ts";
+import type { Downstream } from "./downstream.ts";
+import { Performer } from "./performer.ts";
+import { PositionCounter } from "./position.ts";
+
+type Item =
+  | { kind: "head" }
+  | { kind: "frame"; frame: StreamFrame }
+  | { kind: "end" }
+  | { kind: "cut"; how: "fin" | "rst" }
+  | { kind: "fail"; failure: UpstreamFailure };
+
+export interface StageRunnerOptions {
+  exchange: Exchange;
+  stage: StreamStage;
+  next: Downstream;
+  /** The reply is an event stream; else every chunk is a frame without data. */
+  streamed: boolean;
+  releasedBy: readonly AbortSignal[];
+  /** The place of the fault: bytes sent, and events and tokens seen. */
+  onApplied(position: { bytes: number; events: number; tokens: number }): void;
+  /** Bytes more (or, negative, fewer) wait here. */
+  onQueued(bytes: number): void;
+  /** The stage ended the reply: nothing more is needed from before it. */
+  onOver(): void;
+  onBroken(error: unknown): void;
+}
+
+/** One stage of one reply: takes bytes, makes frames, asks the stage, performs what it says. While it waits, frames queue up with their arrival times. */
+export class StageRunner implements Downstream {
+  readonly #options: StageRunnerOptions;
+  readonly #performer: Performer;
+  readonly #splitter: Splitter;
+  readonly #seen = new PositionCounter();
+  #queue: Item[] = [];
+  #closed = false;
+  #broken = false;
+  #working = false;
+  #finished = false;
+
+  constructor(options: StageRunnerOptions) {
+    this.#options = options;
+    const { exchange, next, releasedBy } = options;
+    const { clock } = exchange.shared.options;
+    this.#performer = new Performer({ clock, next, releasedBy, onApplied: () => this.#applied(), onEnded: this.#work });
+    this.#splitter = createSplitter({
+      onFrame: (bytes, kind) => this.#take({ kind: "frame", frame: sseFrame(bytes, kind, clock.nowMs()) }),
+    });
+  }
+
+  head(): void {
+    this.#take({ kind: "head" });
+  }
+
+  bytes(bytes: Uint8Array): void {
+    if (this.#closed) return;
+    if (this.#options.streamed) this.#splitter.push(bytes);
+    else this.#take({ kind: "frame", frame: plainFrame(bytes, this.#nowMs()) });
+  }
+
+  end(): void {
+    this.#last({ kind: "end" });
+  }
+
+  cut(how: "fin" | "rst"): void {
+    this.#last({ kind: "cut", how });
+  }
+
+  fail(failure: UpstreamFailure): void {
+    this.#last({ kind: "fail", failure });
+  }
+
+  /** The client left, or a later stage ended the reply. */
+  stop(): void {
+    this.#closed = true;
+    this.#finished = true;
+    this.#performer.stop();
+    this.#drop();
+  }
+
+  #last(item: Item): void {
+    if (this.#closed) return;
+    this.#splitter.end();
+    this.#closed = true;
+    this.#take(item);
+  }
+
+  #take(item: Item): void {
+    if (this.#performer.over) return;
+    this.#queue.push(item);
+    if (item.kind === "frame") this.#options.onQueued(item.frame.bytes.length);
+    this.#work();
+  }
+
+  /** One item after the other, until a step waits. Guarded, since performing a step can lead back here. */
+  readonly #work = (): void => {
+    if (this.#working) return;
+    this.#working = true;
+    while (!this.#performer.busy && !this.#performer.over) {
+      const item = this.#queue.shift();
+      if (item === undefined) break;
+      this.#perform(item);
+    }
+    this.#working = false;
+    if (this.#performer.over) this.#finish();
+  };
+
+  #perform(item: Item): void {
+    switch (item.kind) {
+      case "head":
+        this.#steps(this.#ask(this.#headSteps), () => this.#performer.headSent());
+        break;
+      case "frame":
+        this.#frame(item.frame);
+        break;
+      case "end":
+        this.#steps(this.#ask(this.#endSteps), () => this.#pass((next) => next.end()));
+        break;
+      case "cut":
+        this.#pass((next) => next.cut(item.how));
+        break;
+      case "fail":
+        this.#pass((next) => next.fail(item.failure));
+        break;
+    }
+  }
+
+  readonly #headSteps = (stage: StreamStage): readonly StreamStep[] => stage.onHeaders?.(this.#at()) ?? [];
+  readonly #endSteps = (stage: StreamStage): readonly StreamStep[] => stage.onEnd?.(this.#at()) ?? [];
+
+  #frame(frame: StreamFrame): void {
+    this.#options.onQueued(-frame.bytes.length);
+    const meaning = meaningOf(this.#options.exchange.dialect, frame);
+    const at = this.#at();
+    this.#seen.add(frame, meaning);
+    this.#steps(this.#ask((stage) => stage.onFrame(frame, meaning, at)) ?? [{ do: "send", bytes: frame.bytes }]);
+  }
+
+  /** Undefined when the stage is out of the way: removed, or broken. */
+  #ask(question: (stage: StreamStage) => readonly StreamStep[]): readonly StreamStep[] | undefined {
+    if (this.#broken || this.#performer.revoked) return undefined;
+    try {
+      return question(this.#options.stage);
+    } catch (error) {
+      this.#broken = true;
+      this.#options.onBroken(error);
+      return undefined;
+    }
+  }
+
+  #steps(steps: readonly StreamStep[] | undefined, after?: () => void): void {
+    this.#performer.perform(steps ?? [], () => {
+      after?.();
+      this.#work();
+    });
+  }
+
+  #pass(tell: (next: Downstream) => void): void {
+    this.#performer.stop();
+    tell(this.#options.next);
+  }
+
+  #finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    const early = !this.#closed || this.#queue.length > 0;
+    this.#closed = true;
+    this.#drop();
+    if (early) this.#options.onOver();
+  }
+
+  #drop(): void {
+    for (const item of this.#queue) if (item.kind === "frame") this.#options.onQueued(-item.frame.bytes.length);
+    this.#queue = [];
+  }
+
+  #applied(): void {
+    const { events, tokens } = this.#at();
+    this.#options.onApplied({ bytes: this.#performer.sentBytes, events, tokens });
+  }
+
+  #at() {
+    return this.#seen.at(this.#nowMs());
+  }
+
+  #nowMs(): number {
+    return this.#options.exchange.shared.options.clock.nowMs();
+  }
+}
