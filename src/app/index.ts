@@ -1,3 +1,5 @@
 export { baseUrlVariables, familyOf, type ProviderFamily } from "./base-urls.ts";
+export { type InitAnswers, type InitResult, initProject } from "./init.ts";
+export { inspectProject, type ProjectFacts } from "./inspect-project.ts";
 export { type AppEnd, type AppOptions, type RunningApp, shellCommand, startApp } from "./process.ts";
 export { type ReadyOptions, waitUntilReady } from "./ready.ts";
