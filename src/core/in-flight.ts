@@ -1,16 +1,17 @@
 import type { Attempt } from "./history.ts";
 
-/** How much later than the client's own view we may notice that it left: its next request can overtake the news. Milliseconds. */
-const LEAVING_SLACK_MS = 100;
+/**
+ * The news that a connection is gone can reach us this much later than the client's next request on another one.
+ * Milliseconds. A clean end needs none: it is recorded before the client can react to it.
+ */
+const NEWS_SLACK_MS = 100;
 
 /** When an attempt was over for its client; undefined while it was open at the end of the log. Monotonic milliseconds. */
 export function closedAtMs(attempt: Attempt): number | undefined {
   const { ended } = attempt;
   if (ended === undefined) return undefined;
   if (ended.how === "complete") return ended.last_byte_at_ms;
-  if (ended.how === "client_left" || ended.how === "hung")
-    return Math.max(attempt.headAtMs, ended.t_ms - LEAVING_SLACK_MS);
-  return Math.max(ended.last_byte_at_ms, ended.t_ms);
+  return Math.max(attempt.headAtMs, ended.t_ms - NEWS_SLACK_MS);
 }
 
 /** Attempts open at the same time, from `atMs` until the next entry. */

@@ -40,7 +40,7 @@ export function selectHistory(history: History, { in: phases, where }: Selection
 
 function matchesWhere({ received }: Attempt, where: Where): boolean {
   return (
-    fits(where.provider, (provider) => provider === received.provider) &&
+    fits(where.provider, (provider) => matchesGlob(provider, received.provider)) &&
     fits(where.model, (model) => matchesGlob(model, received.model)) &&
     fits(where.path, (path) => matchesGlob(path, received.path)) &&
     fits(where.stream, (stream) => stream === received.stream) &&

@@ -3,6 +3,7 @@ import type { Evidence, Expectation } from "../core/expectation.ts";
 import type { Attempt, History, LogicalCall } from "../core/history.ts";
 import { duration, share } from "../core/schema.ts";
 import { formatDuration, formatShare } from "../core/units.ts";
+import { hintGrain } from "./shared/hint-grain.ts";
 import { fail, inconclusive, pass, unseen } from "./shared/judgements.ts";
 import { tooAmbiguous } from "./shared/links.ts";
 import { ownLateness } from "./shared/self-delay.ts";
@@ -23,13 +24,16 @@ interface Sample {
   refused: Attempt;
   next: Attempt;
   announcedMs: number;
+  /** A retry that waited less came too early: the announced wait minus tolerance and the grain of a date. */
+  earliestMs: number;
   waitedMs: number;
 }
 
 /**
  * Measured from the last byte of the refusal to the arrival of the next request head of the same logical call.
  * A fallback to another model is a call of its own and may come at once. A call that never retries is no sample; when
- * nobody retried, nobody came too early, and that passes as long as waits were announced.
+ * nobody retried, nobody came too early, and that passes as long as waits were announced. A sample is void when our own
+ * loop was late at one of its ends by more than what separates early from respected.
  */
 export const retryAfterHonoured = {
   name: "retry_after_honoured",
@@ -43,11 +47,14 @@ export const retryAfterHonoured = {
     if (announced.length === 0) return unseen(whyUnseen(history));
     const doubtful = tooAmbiguous(history);
     if (doubtful !== undefined) return doubtful;
-    const samples = history.logicalCalls.flatMap((call) => samplesOf(call, given));
+    const samples = samplesOf(history, given);
     const refusals = counted(announced.length, "refusal");
     if (samples.length === 0) return pass(`nobody retried; ${refusals} with an announced wait`);
-    const wasLate = ownLateness(history);
-    const valid = samples.filter(({ refused, next }) => !wasLate(endOf(refused)) && !wasLate(next.headAtMs));
+    const lateness = ownLateness(history);
+    const valid = samples.filter(({ refused, next, waitedMs, earliestMs }) => {
+      const margin = Math.abs(waitedMs - earliestMs);
+      return Math.max(lateness(endOf(refused)), lateness(next.headAtMs)) <= margin;
+    });
     if (valid.length === 0)
       return inconclusive(`all ${counted(samples.length, "retry", "retries")} came while our own loop was late`);
     return judge(given, valid, samples.length - valid.length);
@@ -69,18 +76,23 @@ function whyUnseen({ attempts }: History): string {
   return refusals === 0 ? "no call was refused" : `${counted(refusals, "refusal")}, none announced a wait`;
 }
 
-function samplesOf({ attempts }: LogicalCall, given: Params): Sample[] {
-  return attempts.flatMap((refused, i) => {
-    const announcedMs = waitOf(refused, given);
-    if (announcedMs === 0) return [];
-    // One that was on its way already (a hedged request) did not know of the refusal.
-    const next = attempts.slice(i + 1).find(({ headAtMs }) => headAtMs >= endOf(refused));
-    return next === undefined ? [] : [{ refused, next, announcedMs, waitedMs: next.headAtMs - endOf(refused) }];
-  });
+function samplesOf(history: History, given: Params): Sample[] {
+  const grainOf = hintGrain(history);
+  const ofCall = ({ attempts }: LogicalCall) =>
+    attempts.flatMap((refused, i): Sample[] => {
+      const announcedMs = waitOf(refused, given);
+      if (announcedMs === 0) return [];
+      // One that was on its way already (a hedged request) did not know of the refusal.
+      const next = attempts.slice(i + 1).find(({ headAtMs }) => headAtMs >= endOf(refused));
+      if (next === undefined) return [];
+      const earliestMs = announcedMs - given.tolerance - grainOf(refused);
+      return [{ refused, next, announcedMs, earliestMs, waitedMs: next.headAtMs - endOf(refused) }];
+    });
+  return history.logicalCalls.flatMap(ofCall);
 }
 
-function judge({ tolerance, at_least }: Params, samples: readonly Sample[], voided: number) {
-  const early = samples.filter(({ waitedMs, announcedMs }) => waitedMs < announcedMs - tolerance);
+function judge({ at_least }: Params, samples: readonly Sample[], voided: number) {
+  const early = samples.filter(({ waitedMs, earliestMs }) => waitedMs < earliestMs);
   const over = samples.filter(
     ({ waitedMs, announcedMs }) => waitedMs > announcedMs + Math.max(EXACT_MS, EXACT_SHARE * announcedMs),
   );

@@ -67,9 +67,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
     since(seq) {
       if (file === undefined || path === undefined || seq + 1 >= memory.oldestSeq) return memory.since(seq);
       file.flush();
-      const held = memory.since(0);
-      const older = readEvents(path).events.filter((event) => event.seq > seq && event.seq < memory.oldestSeq);
-      return [...older, ...held];
+      return [...readBack(path, { after: seq, before: memory.oldestSeq }), ...memory.since(0)];
     },
     get lastSeq() {
       return lastSeq;
@@ -80,6 +78,15 @@ export function createEventLog(options: EventLogOptions): EventLog {
     onFailure: failure.on,
     close: async () => file?.close(),
   };
+}
+
+/** Nothing when the file is gone or was damaged by others meanwhile: the caller gets what memory has. */
+function readBack(path: string, { after, before }: { after: number; before: number }): ChaosEvent[] {
+  try {
+    return readEvents(path).events.filter(({ seq }) => seq > after && seq < before);
+  } catch {
+    return [];
+  }
 }
 
 /** The log's clock is finer than anything it measures; microseconds keep the lines short. */

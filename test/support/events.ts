@@ -125,7 +125,7 @@ export class Story {
   }
 
   /** Ends the running phase and begins the next one; `fault` makes it one with a fault. */
-  phase(name: string, options: { fault?: string; lastsMs?: number } = {}): this {
+  phase(name: string, options: { fault?: string; params?: unknown; lastsMs?: number } = {}): this {
     this.#endPhase();
     this.#phase = name;
     const index = this.#scenario.phases.length;
@@ -133,7 +133,16 @@ export class Story {
     const faults =
       options.fault === undefined
         ? []
-        : [{ id: `${name}/1`, fault: options.fault, params: {}, where, chance: 1, atMost: undefined }];
+        : [
+            {
+              id: `${name}/1`,
+              fault: options.fault,
+              params: options.params ?? {},
+              where,
+              chance: 1,
+              atMost: undefined,
+            },
+          ];
     this.#scenario.phases.push({ name, lastsMs: options.lastsMs ?? 0, faults });
     return this.event({ type: "phase_started", name, index });
   }
