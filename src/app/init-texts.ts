@@ -1,4 +1,4 @@
-import type { InitAnswers } from "./init.ts";
+import type { InitAnswers } from "./init-answers.ts";
 import type { ProjectFacts } from "./inspect-project.ts";
 
 const REAL_UPSTREAMS: Readonly<Record<NonNullable<ProjectFacts["provider"]>, string>> = {

@@ -2,28 +2,9 @@ import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../core/errors.ts";
+import type { InitAnswers } from "./init-answers.ts";
 import { appFileText, firstScenarioText } from "./init-texts.ts";
 import { inspectProject, type ProjectFacts } from "./inspect-project.ts";
-
-/** What the user said; what is missing is taken from a look at the project, or from a default. */
-export interface InitAnswers {
-  /** The command that starts the app. */
-  start?: string;
-  /** Default `http://127.0.0.1:<port found, else 3000>`. */
-  url?: string;
-  /** Path that answers below 500 when the app is ready. Default `/`. */
-  ready?: string;
-  /** Path of the request that stands for a user's request. Default `/chat`. */
-  path?: string;
-  /** Its body. Default `{"message": "…"}`. */
-  body?: string;
-  /** How the app answers. Default json. */
-  stream?: "json" | "sse";
-  /** Default: the built-in stub. */
-  upstream?: string;
-  /** The model whose limit the first scenario lets run out; without it, every model's. */
-  model?: string;
-}
 
 export interface InitResult {
   /** Files that were written, relative to the folder. */

@@ -23,7 +23,10 @@ export function createActiveRule(
   const fault = faults.get(rule.fault);
   if (fault === undefined) throw new UserError(`there is no fault "${rule.fault}" (rule ${rule.id})`);
   const parsed = fault.params.safeParse(rule.params ?? {});
-  if (!parsed.success) throw new UserError(`the parameters of ${rule.fault} (rule ${rule.id}) cannot be read`);
+  if (!parsed.success) {
+    const hint = "a scenario is played with its placeholders filled in";
+    throw new UserError(`the parameters of ${rule.fault} (rule ${rule.id}) cannot be read`, { hint });
+  }
   const revoked = new AbortController();
   let ordinal = 0;
   let hits = 0;

@@ -95,7 +95,9 @@ const abortWhen = () =>
   z
     .strictObject({
       error_rate: z.strictObject({
-        over: share().meta({ description: "Share of failed front-door calls" }),
+        over: share()
+          .refine((value) => value < 1, "never happens: write a share below 100%")
+          .meta({ description: "Share of failed front-door calls" }),
         for: someTime("0 s would stop at the first error").meta({ description: "For how long" }),
         in: z.string().optional().meta({ description: "Only in this phase" }),
       }),

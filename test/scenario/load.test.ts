@@ -245,6 +245,11 @@ expect:
       'limits: [{ model: "gpt*", rpm: 1 }]\nphases: [{ name: a, lasts: 1s }]',
       "one bucket per exact model name",
     ],
+    [
+      "a share that is never reached",
+      "phases: [{ name: a, lasts: 9s }]\nabort_when: { error_rate: { over: 50, for: 5s } }",
+      "3:35: error: never happens: write a share below 100%",
+    ],
     ["a falling ramp", "load: { ramp: { from: 8, to: 2 } }", "2:30: error: to must not be less than from"],
     [
       "a header in an expectation",
