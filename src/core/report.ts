@@ -41,6 +41,8 @@ export interface Report {
   refusals: readonly {
     origin: string;
     trouble: string;
+    /** HTTP status the app got. */
+    status: number;
     dimension: string | null;
     count: number;
     announcedMs: { min: number; max: number } | null;
@@ -123,6 +125,8 @@ export interface DegradationStep {
   atMs: number;
   count: number;
   firstSeq: number;
+  /** Callers at once of the ramp step in which it was first seen; null outside a ramp. */
+  concurrency: number | null;
 }
 
 export interface SeriesPoint {

@@ -21,7 +21,7 @@ export function buildReport(history: History, expectations: readonly ReportedExp
     summary: scenario?.summary ?? "",
     hypothesis: scenario?.hypothesis ?? "",
     seed: run?.seed ?? 0,
-    verdict: overallVerdict(expectations),
+    verdict: overallVerdict(expectations, { stopped, faults }),
     stopped,
     startedAt: run?.at ?? "",
     durationMs: history.lastMs,
@@ -61,9 +61,18 @@ export function buildReport(history: History, expectations: readonly ReportedExp
   };
 }
 
-/** A run in which nothing was expected has not shown anything. */
-function overallVerdict(expectations: readonly ReportedExpectation[]): Report["verdict"] {
-  return expectations.length === 0 ? "inconclusive" : worst(expectations.map((expectation) => expectation.verdict));
+/**
+ * What failed has failed. But a run has shown nothing in which nothing was expected, which did not come to its end, or in which
+ * no fault of the scenario acted.
+ */
+function overallVerdict(
+  expectations: readonly ReportedExpectation[],
+  { stopped, faults }: Pick<Report, "stopped" | "faults">,
+): Report["verdict"] {
+  const verdict = worst(expectations.map((expectation) => expectation.verdict));
+  const idle = faults.length > 0 && faults.every(({ hits }) => hits === 0);
+  const shownNothing = expectations.length === 0 || stopped !== null || idle;
+  return verdict === "pass" && shownNothing ? "inconclusive" : verdict;
 }
 
 function stoppedBecause(history: History): string | null {

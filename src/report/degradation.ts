@@ -1,4 +1,4 @@
-import type { FrontDoorCall, History } from "../core/history.ts";
+import type { Attempt, FrontDoorCall, History } from "../core/history.ts";
 import type { DegradationStep, Report } from "../core/report.ts";
 
 type What = DegradationStep["what"];
@@ -6,22 +6,38 @@ type What = DegradationStep["what"];
 /** How the app degraded, in the order in which each way was first seen. Calls before the first phase are left out. */
 export function reportDegradation(history: History): Report["degradation"] {
   const first = new Map<What, DegradationStep>();
-  const see = (what: What, at: { atMs: number; seq: number }) => {
+  const see = (what: What, seen: Seen) => {
     const before = first.get(what);
-    if (before === undefined) first.set(what, { what, atMs: at.atMs, count: 1, firstSeq: at.seq });
+    if (before === undefined) first.set(what, { what, count: 1, ...seen });
     else {
       before.count++;
-      if (at.atMs < before.atMs) Object.assign(before, { atMs: at.atMs, firstSeq: at.seq });
+      if (seen.atMs < before.atMs) Object.assign(before, seen);
     }
   };
-  for (const call of history.frontDoorCalls) {
-    if (call.phase === "startup") continue;
-    for (const what of waysOf(call))
-      see(what, { atMs: call.started.started_at_ms, seq: call.ended?.seq ?? call.started.seq });
-  }
+  const judged = history.frontDoorCalls.filter(({ phase }) => phase !== "startup");
+  for (const call of judged) for (const what of waysOf(call)) see(what, seenIn(call));
   if (history.frontDoorCalls.length === 0) seeUpstreamSide(history, see);
   const path = [...first.values()].sort((a, b) => a.atMs - b.atMs);
-  return { path, firstSeenMs: path[0]?.atMs ?? null };
+  const back = recovery(judged);
+  return { path: back === undefined ? path : [...path, back], firstSeenMs: path[0]?.atMs ?? null };
+}
+
+type Seen = Pick<DegradationStep, "atMs" | "firstSeq" | "concurrency">;
+
+function seenIn({ started, ended }: FrontDoorCall): Seen {
+  return { atMs: started.started_at_ms, firstSeq: ended?.seq ?? started.seq, concurrency: started.step ?? null };
+}
+
+/** Fewer clean calls at the end than this may be luck. */
+const LEAST_CLEAN = 5;
+
+/** The calls that began after the last degraded one, when they are enough to say that it is over. */
+function recovery(calls: readonly FrontDoorCall[]): DegradationStep | undefined {
+  const inOrder = calls.toSorted((a, b) => a.started.started_at_ms - b.started.started_at_ms);
+  const clean = inOrder.slice(inOrder.findLastIndex((call) => waysOf(call).length > 0) + 1);
+  const [first] = clean;
+  if (first === undefined || clean.length === inOrder.length || clean.length < LEAST_CLEAN) return undefined;
+  return { what: "recovers", count: clean.length, ...seenIn(first) };
 }
 
 function waysOf(call: FrontDoorCall): What[] {
@@ -41,11 +57,15 @@ function waysOf(call: FrontDoorCall): What[] {
 }
 
 /** Without a front door only retries and fallbacks can be seen. */
-function seeUpstreamSide(history: History, see: (what: What, at: { atMs: number; seq: number }) => void): void {
+function seeUpstreamSide(history: History, see: (what: What, seen: Seen) => void): void {
   for (const logical of history.logicalCalls) {
     const [head, second] = logical.attempts;
     if (head === undefined || head.phase === "startup") continue;
-    if (second !== undefined) see("waits and retries", { atMs: second.headAtMs, seq: second.received.seq });
-    if (logical.follows?.kind === "fallback") see("falls back", { atMs: head.headAtMs, seq: head.received.seq });
+    if (second !== undefined) see("waits and retries", seenAt(second));
+    if (logical.follows?.kind === "fallback") see("falls back", seenAt(head));
   }
+}
+
+function seenAt({ headAtMs, received }: Attempt): Seen {
+  return { atMs: headAtMs, firstSeq: received.seq, concurrency: null };
 }

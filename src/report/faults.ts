@@ -40,20 +40,19 @@ export function reportFaults(history: History): Report["faults"] {
 
 /** `rate_limit { dimension: tpm, retry_after: 5s } where model gpt-4o, chance 50 %` */
 function inWords(rule: FaultRule): string {
-  const where = Object.entries(rule.where).map(
-    ([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`,
-  );
-  const parts = [`${rule.fault} ${inFlowStyle(rule.params)}`.trim()];
+  const where = Object.entries(rule.where).map(([name, value]) => `${name} ${inFlowStyle(value)}`);
+  const params = inFlowStyle(rule.params ?? {});
+  const parts = [params === "{}" ? rule.fault : `${rule.fault} ${params}`];
   if (where.length > 0) parts.push(`where ${where.join(" and ")}`);
   if (rule.chance < 1) parts.push(`chance ${Math.round(rule.chance * 100)} %`);
   if (rule.atMost !== undefined) parts.push(`at most ${rule.atMost} times`);
   return parts.join(", ");
 }
 
-function inFlowStyle(params: unknown): string {
-  if (params === null || typeof params !== "object" || Object.keys(params).length === 0) return "";
-  const entries = Object.entries(params).map(
-    ([name, value]) => `${name}: ${typeof value === "object" ? inFlowStyle(value) : value}`,
-  );
-  return `{ ${entries.join(", ")} }`;
+/** As YAML would write it on one line. */
+function inFlowStyle(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inFlowStyle).join(", ")}]`;
+  if (value === null || typeof value !== "object") return String(value);
+  const entries = Object.entries(value).map(([name, inner]) => `${name}: ${inFlowStyle(inner)}`);
+  return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
 }

@@ -24,15 +24,17 @@ export function reportLimits(history: History): Report["limits"] {
   }
   const specs = history.scenario?.limits ?? [];
   return [...peaks]
-    .map(([dimension, peak]) => ({ dimension, ...peak, ...provenance(dimension, specs) }))
+    .map(([dimension, peak]) => ({ dimension, ...peak, ...provenance({ dimension, limit: peak.limit }, specs) }))
     .sort((a, b) => b.peakShare - a.peakShare);
 }
 
+/** Two models may have the same dimension: the number tells whose it is. */
 function provenance(
-  dimension: string,
+  { dimension, limit }: { dimension: string; limit: number },
   specs: readonly LimitSpec[],
 ): { label: string; source: string | null; date: string | null } {
-  const spec = specs.find((candidate) => dimension in candidate.limits);
+  const of = ({ limits }: LimitSpec) => (limits as Readonly<Record<string, number>>)[dimension];
+  const spec = specs.find((one) => of(one) === limit) ?? specs.find((one) => of(one) !== undefined);
   return { label: spec?.label ?? "", source: spec?.source ?? null, date: spec?.date ?? null };
 }
 
@@ -41,13 +43,14 @@ export function reportRefusals(history: History): Report["refusals"] {
   const groups = new Map<string, Report["refusals"][number]>();
   for (const { refused } of history.attempts) {
     if (refused === undefined) continue;
-    const key = `${refused.origin} ${refused.trouble} ${refused.dimension}`;
+    const key = `${refused.origin} ${refused.trouble} ${refused.status} ${refused.dimension}`;
     const group = groups.get(key);
     const announced = refused.announced_ms;
     if (group === undefined) {
       groups.set(key, {
         origin: refused.origin,
         trouble: refused.trouble,
+        status: refused.status,
         dimension: refused.dimension ?? null,
         count: 1,
         announcedMs: announced === undefined ? null : { min: announced, max: announced },

@@ -1,0 +1,28 @@
+import type { Report } from "../../core/report.ts";
+import { concurrencyInWords } from "./wall.ts";
+
+/** What a broken rule asks of the app, by the rule's name. A rule without a line here gives no advice. */
+const ASKS: Readonly<Record<string, string>> = {
+  retry_after_honoured: "wait as long as the refusal announces before repeating a call",
+  retry_amplification: "bound the retries, and let one layer alone do them",
+  max_in_flight: "bound the calls at once to the provider",
+  degrades_by: "shed, queue or fall back instead of failing",
+  no_hang: "give every call to the provider a deadline, also between two pieces of a stream",
+  truncation_noticed: "take an answer for whole only when its finish came",
+  recovers: "let retries die out, so that the load falls back when the provider is back",
+  success_rate: "find out which of the calls above users lost, and why",
+};
+
+/** What to change in the app before the night it happens: one line for each broken rule. */
+export function adviceFor({ expectations }: Report): string[] {
+  const broken = expectations.filter(({ verdict }) => verdict === "fail").map(({ name }) => ASKS[name]);
+  return [...new Set(broken.filter((line): line is string => line !== undefined))];
+}
+
+/** How far the load must come down, as far as this run can tell. */
+export function loadAdvice({ load }: Report): string[] {
+  const good = [load.shedsAt, load.breaksAt].map((knee) => knee?.after ?? undefined).filter((at) => at !== undefined);
+  if (good.length > 0) return [`bring the load down to ${Math.min(...good)} calls at once (measured)`];
+  if (load.computedWall === null) return [];
+  return [`bring the load under ${concurrencyInWords(load.computedWall.concurrency)} calls at once (computed)`];
+}

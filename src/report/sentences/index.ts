@@ -1,0 +1,3 @@
+export { layOutPage, type Page } from "./page.ts";
+export type { Pair } from "./real.ts";
+export { clockTime, counted, NOT_MEASURED, OUTCOMES } from "./words.ts";

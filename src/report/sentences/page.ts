@@ -1,0 +1,69 @@
+import type { Report } from "../../core/report.ts";
+import { type KneeLine, kneeLines, NO_RAMP } from "./knees.ts";
+import { type PathLine, pathLines, pathNote } from "./path.ts";
+import { type FaultLine, faultLines, headerFacts, proofLines } from "./proof.ts";
+import { type Pair, whenItHappens } from "./real.ts";
+import { type ExpectationLine, expectationLines, stoppedInWords, verdictSentence } from "./verdict.ts";
+import { bitesFirst, computedWall, type LimitLine, limitLines } from "./wall.ts";
+import { VERDICTS } from "./words.ts";
+
+/** Everything the runbook says, in words and in order. Each format only decides how it looks. */
+export interface Page {
+  title: string;
+  summary: string;
+  facts: readonly Pair[];
+  verdict: {
+    state: Report["verdict"];
+    sign: string;
+    word: string;
+    /** Why the run stopped early. */
+    stopped: string | undefined;
+    sentence: string;
+    hypothesis: string;
+  };
+  bites: { lead: string; limits: readonly LimitLine[]; computed: string };
+  knees: { lines: readonly KneeLine[]; note: string };
+  path: { note: string; lines: readonly PathLine[] };
+  expectations: readonly ExpectationLine[];
+  real: readonly Pair[];
+  proof: readonly Pair[];
+  faults: readonly FaultLine[];
+  reproduce: string;
+  /** What this run cannot tell. */
+  unproven: readonly string[];
+}
+
+export function layOutPage(report: Report): Page {
+  const lines = kneeLines(report);
+  const { word, sign } = VERDICTS[report.verdict];
+  return {
+    title: report.scenario,
+    summary: report.summary,
+    facts: headerFacts(report),
+    verdict: {
+      state: report.verdict,
+      sign,
+      word,
+      stopped: stoppedInWords(report.stopped),
+      sentence: verdictSentence(report),
+      hypothesis: report.hypothesis,
+    },
+    bites: { lead: bitesFirst(report), limits: limitLines(report), computed: computedWall(report) },
+    knees: { lines, note: lines.length === 0 ? NO_RAMP : "" },
+    path: { note: pathNote(report), lines: pathLines(report) },
+    expectations: expectationLines(report),
+    real: whenItHappens(report),
+    proof: proofLines(report),
+    faults: faultLines(report),
+    reproduce: report.reproduce,
+    unproven: unproven(report),
+  };
+}
+
+const MOST_UNPROVEN = 7;
+
+function unproven({ notConcluded, warnings }: Report): string[] {
+  const all = [...notConcluded, ...warnings.map((warning) => `Warning: ${warning}`)];
+  if (all.length <= MOST_UNPROVEN) return all;
+  return [...all.slice(0, MOST_UNPROVEN - 1), `And ${all.length - MOST_UNPROVEN + 1} more, in report.json.`];
+}

@@ -1,0 +1,73 @@
+import type { Report } from "../../core/report.ts";
+import { formatDuration } from "../../core/units.ts";
+import { adviceFor, loadAdvice } from "./advice.ts";
+import { subjectOf } from "./wall.ts";
+import { counted, listed, NOT_MEASURED, OUTCOMES } from "./words.ts";
+
+export interface Pair {
+  label: string;
+  text: string;
+}
+
+/** Words of the scenario's `runbook:` that have a place of their own; all others are printed under their own name. */
+const KNOWN = new Set(["owner", "escalate", "check", "do"]);
+const MOST_REFUSALS = 3;
+
+/** For the night it happens: how it looks, what to check, what to do, whose it is. */
+export function whenItHappens(report: Report): Pair[] {
+  const { runbook } = report;
+  const own = Object.entries(runbook).filter(([name]) => !KNOWN.has(name));
+  return [
+    { label: "How it looks", text: `${howItLooks(report)} ${whatUsersSee(report)}` },
+    { label: "Check", text: runbook["check"] ?? whatToCheck(report) },
+    { label: "Do", text: runbook["do"] ?? listed([...loadAdvice(report), "TODO: do (runbook.do in the scenario)"]) },
+    { label: "Owner", text: [runbook["owner"] ?? "TODO: owner", escalation(runbook)].join("; ") },
+    ...own.map(([label, text]) => ({ label, text })),
+    ...before(report),
+  ];
+}
+
+function escalation(runbook: Report["runbook"]): string {
+  return `escalate to ${runbook["escalate"] ?? "TODO: escalate"}`;
+}
+
+/** What the app got from the provider's side, as an operator finds it in the app's log. */
+function howItLooks({ refusals, faults }: Report): string {
+  const refused = refusals.slice(0, MOST_REFUSALS).map(({ status, dimension, trouble, announcedMs, origin, count }) => {
+    const wait =
+      announcedMs === null
+        ? "no wait announced"
+        : announcedMs.min === announcedMs.max
+          ? `wait ${formatDuration(announcedMs.min)}`
+          : `wait ${formatDuration(announcedMs.min)} to ${formatDuration(announcedMs.max)}`;
+    return `HTTP ${status} ${trouble} (${subjectOf(dimension, trouble)}, ${wait}; ${origin}, ${count} ×)`;
+  });
+  const others = faults.filter(({ name, hits }) => hits > 0 && name !== "rate_limit");
+  const broken = others.map(({ name, hits }) => `${name.replaceAll("_", " ")} (${hits} ×)`);
+  const seen = [...refused, ...broken];
+  return seen.length === 0
+    ? `The provider's side: ${NOT_MEASURED}, nothing went wrong.`
+    : `The app gets ${listed(seen)}.`;
+}
+
+function whatUsersSee({ calls }: Report): string {
+  if (calls.frontDoor === 0) return `What users see: ${NOT_MEASURED}.`;
+  const seen = OUTCOMES.map(({ outcome }) => ({ outcome, count: calls.outcomes[outcome] }));
+  const parts = seen.filter(({ count }) => count > 0).map(({ outcome, count }) => `${count} ${outcome}`);
+  return `Users see ${listed(parts)} of ${counted(calls.frontDoor, "call")}.`;
+}
+
+function whatToCheck({ refusals, load }: Report): string {
+  const named = refusals.find(({ dimension }) => dimension !== null);
+  const first =
+    named === undefined
+      ? "in the app's log: the status and error text of calls to the provider"
+      : `does the refusal name ${subjectOf(named.dimension, named.trouble)}, and how long does it say to wait`;
+  const wall = load.computedWall === null ? "" : "; are more calls at once than the wall above";
+  return `${first}${wall}? TODO: check (runbook.check in the scenario)`;
+}
+
+function before(report: Report): Pair[] {
+  const advice = adviceFor(report);
+  return advice.length === 0 ? [] : [{ label: "Before it happens", text: `${listed(advice)}.` }];
+}
