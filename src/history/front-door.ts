@@ -58,7 +58,8 @@ export function judgeFronts(drafts: readonly FrontDraft[], facts: FrontDoorFacts
     const judged = outcomeOf(draft, facts);
     if (judged === undefined) return [];
     const { id, phase, started, firstByteAtMs, ended, logicalCalls } = draft;
-    const durationMs = ended === undefined ? undefined : ended.at_ms - started.started_at_ms;
+    // From when it was due: what waited behind a slow call in an open loop waited because of the app.
+    const durationMs = ended === undefined ? undefined : ended.at_ms - started.due_at_ms;
     const flags = flagsOf(draft, facts.queues);
     return [{ id, phase, started, firstByteAtMs, ended, durationMs, logicalCalls, flags, ...judged }];
   });
