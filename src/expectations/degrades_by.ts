@@ -24,6 +24,7 @@ interface Degraded {
 
 /**
  * From the first trouble the app met to the first call it shed, queued or served from a fallback.
+ * When a counted wall was never met because the app held back, the path was not needed, which is a pass.
  * When every call was served by plain waiting, the path was not needed, and not proven either: inconclusive as unseen.
  */
 export const degradesBy = {
@@ -34,12 +35,22 @@ export const degradesBy = {
   explain: ({ any_of, within }) => `${any_of.join(" or ")} within ${formatDuration(within)} of the first refusal`,
   check(given, history) {
     const trouble = firstTrouble(history.attempts);
-    if (trouble === undefined) return unseen("no call was refused and no fault acted");
+    if (trouble === undefined) return withoutTrouble(history);
     const all = degradedCalls(history).filter(({ atMs }) => atMs >= trouble.atMs);
     const first = all.filter(({ way }) => given.any_of.includes(way)).sort((a, b) => a.atMs - b.atMs)[0];
     return first === undefined ? withoutPath(given, history, trouble) : inTime(given, all, { first, trouble });
   },
 } satisfies Expectation<Params>;
+
+/** An app that holds back so well that a counted wall is never met needs no other path. */
+function withoutTrouble({ scenario, frontDoorCalls }: History) {
+  const held = frontDoorCalls.filter(({ outcome, flags }) => outcome === "shed" || flags.has("queued"));
+  if (held.length === 0 || (scenario?.limits ?? []).length === 0)
+    return unseen("no call was refused and no fault acted");
+  return pass(
+    `not needed: the wall was never met, because the app held back ${held.length} of ${counted(frontDoorCalls.length, "call")}`,
+  );
+}
 
 function inTime(
   { within }: Params,

@@ -3,7 +3,7 @@ import type { Evidence, Expectation } from "../core/expectation.ts";
 import type { Attempt, LogicalCall } from "../core/history.ts";
 import { fail, pass, unseen } from "./shared/judgements.ts";
 import { tooAmbiguous } from "./shared/links.ts";
-import { counted, decimal } from "./shared/words.ts";
+import { counted, decimal, ratio } from "./shared/words.ts";
 
 const params = z.strictObject({
   at_most: z.number().min(1).meta({ description: "Attempts per logical call, on average: 1.5" }),
@@ -25,8 +25,8 @@ export const retryAmplification = {
     const attempts = calls.flatMap((call) => call.attempts);
     const amplification = attempts.length / calls.length;
     const cost = costAmplification(attempts);
-    const tokens = cost === undefined ? "" : `; ${decimal(cost)} times the tokens that delivered`;
-    const summary = `${decimal(amplification)} attempts per call (${counted(attempts.length, "attempt")}, ${counted(calls.length, "call")}${tokens})`;
+    const tokens = cost === undefined ? "" : `; ${ratio(cost)} times the tokens that delivered`;
+    const summary = `${ratio(amplification)} attempts per call (${counted(attempts.length, "attempt")}, ${counted(calls.length, "call")}${tokens})`;
     if (amplification <= at_most) return pass(summary);
     const worstFirst = calls.filter(isRetried).sort((a, b) => b.attempts.length - a.attempts.length);
     return fail(

@@ -56,6 +56,36 @@ test("is not proven when everybody was served by waiting", () => {
   });
 });
 
+test("passes as not needed when the app held back and a counted wall was never met", () => {
+  const limits = [{ label: "rpm", per: "key+model", limits: { rpm: 60 } }] as const;
+  const heldBack = (options: object) =>
+    told(["fallback"], options)
+      .front("f1")
+      .frontEnded("f1", 503, { matched: { shed: true } });
+  expect(judged(heldBack({ limits }))).toMatchObject({
+    verdict: "pass",
+    summary: expect.stringContaining("not needed"),
+  });
+  expect(judged(heldBack({})).verdict).toBe("inconclusive");
+  expect(judged(told(["fallback"], { limits }).front("f1").frontEnded("f1", 200)).verdict).toBe("inconclusive");
+});
+
+test("a refusal by our own budget is not the wall", () => {
+  const budget = told().front("f1").received("c1", { trace: "trace-f1" }).replied("c1", 403, { origin: "budget" });
+  expect(judged(budget.frontEnded("f1", 500).after(10_000).ended()).summary).toBe(
+    "no call was refused and no fault acted",
+  );
+});
+
+test("what was shed before the first refusal does not count", () => {
+  const early = told()
+    .front("f0")
+    .frontEnded("f0", 503, { matched: { shed: true } })
+    .after(1_000);
+  early.front("f1").received("c1", { trace: "trace-f1" }).replied("c1", 429, { afterMs: 5 }).frontEnded("f1", 500);
+  expect(judged(early.after(10_000).ended()).verdict).toBe("fail");
+});
+
 test("is inconclusive without trouble, without a front door, when the log ends too soon, and when shedding is undeclared", () => {
   expect(judged(told().received("c1").replied("c1", 200)).summary).toBe("no call was refused and no fault acted");
   expect(judged(told().received("c1").replied("c1", 429)).verdict).toBe("inconclusive");

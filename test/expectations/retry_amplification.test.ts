@@ -20,7 +20,7 @@ const twoPerCall = (atMost: number) =>
 test("passes at the bound, fails above it and names the attempts of the worst call", () => {
   expect(judged(twoPerCall(2))).toMatchObject({
     verdict: "pass",
-    summary: expect.stringContaining("2 attempts per call (4 attempts, 2 calls"),
+    summary: expect.stringContaining("2.0 attempts per call (4 attempts, 2 calls"),
   });
   const bad = judged(twoPerCall(1.5));
   expect(bad).toMatchObject({ verdict: "fail", evidence: [{ got: "3 attempts" }] });
@@ -33,7 +33,7 @@ test("an agent's five calls per request are amplification 1", () => {
     agent.received(`c${i}`, { afterMs: 5, trace: "trace-f1", prompt: "p" }).replied(`c${i}`, 200, { afterMs: 50 });
   expect(judged(agent.frontEnded("f1", 200))).toMatchObject({
     verdict: "pass",
-    summary: expect.stringMatching(/^1 attempts per call/),
+    summary: expect.stringMatching(/^1\.0 attempts per call/),
   });
 });
 
@@ -55,7 +55,7 @@ test("a client that gave up before the answer and asks again counts", () => {
 test("tokens of attempts that delivered nothing are counted", () => {
   const cut = told(2).received("c1").replied("c1", 200, { how: "cut", tokens: 100 });
   cut.received("c2", { afterMs: 5, retryOf: "c1", count: 1 }).replied("c2", 200, { tokens: 100 });
-  expect(judged(cut).summary).toContain("2 times the tokens");
+  expect(judged(cut).summary).toContain("2.0 times the tokens");
 });
 
 test("is inconclusive without calls, and on doubtful links", () => {

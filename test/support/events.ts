@@ -1,5 +1,6 @@
 import { type ChaosEvent, EVENT_VERSION, type EventBody, type EventType } from "../../src/core/event.ts";
 import type { History } from "../../src/core/history.ts";
+import type { LimitSpec } from "../../src/core/limits.ts";
 import type { AppFacts, ExpectationSpec, FaultRule, Scenario } from "../../src/core/scenario.ts";
 import { foldHistory } from "../../src/history/index.ts";
 
@@ -52,6 +53,7 @@ export interface StoryOptions {
   expect?: readonly Partial<ExpectationSpec>[];
   app?: Partial<AppFacts>;
   driven?: boolean;
+  limits?: readonly LimitSpec[];
 }
 
 /** A hand-written history: a tiny language for events, with its own clock. Every verb returns the story. */
@@ -68,7 +70,7 @@ export class Story {
       summary: "",
       hypothesis: "",
       seed: 1,
-      limits: [],
+      limits: options.limits ?? [],
       clockScale: 1,
       announce: "real",
       phases: [],

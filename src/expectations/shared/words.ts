@@ -9,3 +9,9 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 export function decimal(value: number): string {
   return String(Number(value.toFixed(value < 10 ? 2 : 1)));
 }
+
+/** A ratio, always with a decimal so that it reads as one: `1.0`, `1.33`. */
+export function ratio(value: number): string {
+  const short = decimal(value);
+  return short.includes(".") ? short : `${short}.0`;
+}
