@@ -110,7 +110,6 @@ export class Exchange {
   #close(how: Ending): void {
     this.#upstream.abort();
     this.#ended?.abort();
-    this.shared.running.delete(this);
     const tell = (summary: ReplySummary) => this.#tellEnd(how, summary);
     if (this.#observer === undefined) tell(NOTHING_SEEN);
     else this.#observer.end(how === "complete", tell);
@@ -138,6 +137,7 @@ export class Exchange {
       text_length: summary.textLength,
     });
     this.#log(how);
+    this.shared.running.remove(this);
   }
 
   #tellUsage({ usage }: ReplySummary): void {

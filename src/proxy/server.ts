@@ -7,6 +7,8 @@ import { createRouter } from "./route.ts";
 import { createShared, type Shared } from "./shared.ts";
 
 const MAX_HEADER_BYTES = 64 * 1024;
+/** Node looks for late clients now and then; this is how often at most. Milliseconds. */
+const MIN_CHECK_MS = 500;
 
 /** Listens and answers until closed. Throws a UserError when the address cannot be had. */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
@@ -14,9 +16,14 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const passThrough = passThroughOf(options);
   const router = createRouter(shared, passThrough);
   let open = 0;
+  let closing = false;
   const serve = (request: http.IncomingMessage, response: http.ServerResponse) => {
     open++;
-    response.once("close", () => open--);
+    response.once("close", () => {
+      open--;
+      // Kept alive after its last answer, a connection would hold up the end for as long as clients keep theirs.
+      if (closing) setImmediate(() => server.closeIdleConnections());
+    });
     router.route(request, response);
   };
   const server = http.createServer(serverSettings(options), serve);
@@ -35,7 +42,10 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
     inFlight: () => open,
     releaseAll: shared.releaseAll,
-    close: (how) => close({ server, shared, passThrough }, how.drainMs),
+    close(how) {
+      closing = true;
+      return close({ server, shared, passThrough }, how.drainMs);
+    },
   };
 }
 
@@ -46,6 +56,7 @@ function serverSettings(options: ProxyOptions): http.ServerOptions {
     headersTimeout: timeouts.headMs,
     requestTimeout: timeouts.requestMs,
     keepAliveTimeout: timeouts.idleMs,
+    connectionsCheckingInterval: Math.max(MIN_CHECK_MS, Math.min(timeouts.headMs, timeouts.requestMs) / 12),
     // Some clients offer `Upgrade: h2c` with an ordinary request; only WebSockets are meant to switch. Newer Node only.
     shouldUpgradeCallback: (request: http.IncomingMessage) => request.headers.upgrade?.toLowerCase() === "websocket",
   };
@@ -100,9 +111,10 @@ async function close({ server, shared, passThrough }: Running, drainMs: number):
     });
   });
   if (!drained) {
-    for (const exchange of shared.running) exchange.client.cut("rst");
+    shared.running.cutAll();
     server.closeAllConnections();
   }
   passThrough?.close();
   await closed;
+  await shared.running.idle();
 }

@@ -1,8 +1,8 @@
 import type { Rng } from "../core/rng.ts";
 import { keyHash } from "../core/secrets.ts";
-import type { Exchange } from "./exchange.ts";
 import { createAttemptCounter } from "./facts.ts";
 import type { ProxyOptions } from "./options.ts";
+import { createRunning, type Running } from "./running.ts";
 
 /** What all exchanges of one proxy share. */
 export interface Shared {
@@ -17,8 +17,8 @@ export interface Shared {
   /** Aborts at the next panic. */
   released(): AbortSignal;
   releaseAll(): void;
-  /** Running exchanges. */
-  readonly running: Set<Exchange>;
+  /** Exchanges whose end is not told yet. */
+  readonly running: Running;
 }
 
 const HASHES_KEPT = 1_000;
@@ -49,7 +49,7 @@ export function createShared(options: ProxyOptions): Shared {
       panic = new AbortController();
       before.abort();
     },
-    running: new Set(),
+    running: createRunning(),
   };
 }
 

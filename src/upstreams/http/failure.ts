@@ -13,6 +13,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   EPIPE: "closed the connection",
   UND_ERR_SOCKET: "closed the connection",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "closed the connection inside a reply",
+  NOT_HTTP: "sent something that is not HTTP",
   UND_ERR_HEADERS_OVERFLOW: "sent too many headers",
   CERT_HAS_EXPIRED: "has an expired certificate",
   DEPTH_ZERO_SELF_SIGNED_CERT: "has a self-signed certificate (NODE_EXTRA_CA_CERTS names private CAs)",
@@ -29,7 +30,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
 export function failureOf(error: unknown, stage: UpstreamFailure["stage"], host: string): UpstreamFailure {
   if (error instanceof UpstreamFailure) return error;
   const code = codeOf(error);
-  const sentence = SENTENCES[code] ?? (code.startsWith("HPE_") ? "sent something that is not HTTP" : "failed");
+  const sentence = SENTENCES[code] ?? "failed";
   return new UpstreamFailure(code, stage, `${host} ${sentence} (${code})`);
 }
 
@@ -40,5 +41,7 @@ function codeOf(error: unknown, depth = 0): string {
   const inner = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
   const innerCode = inner === undefined ? "UNKNOWN" : codeOf(inner, depth + 1);
   if (innerCode !== "UNKNOWN") return innerCode;
+  // undici's parser error has a code of llhttp's, or none at all.
+  if (error instanceof Error && error.name === "HTTPParserError") return "NOT_HTTP";
   return typeof code === "string" && /^[A-Z][A-Z0-9_]*$/.test(code) ? code : "UNKNOWN";
 }
