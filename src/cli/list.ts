@@ -60,8 +60,10 @@ export function listCommand(what: string, flags: { json?: boolean }): number {
   if (flags.json === true) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
   else {
     const width = Math.max(...rows.map((row) => row.name.length));
-    for (const row of rows)
-      process.stdout.write(`${paint("bold", row.name.padEnd(width), process.stdout)}  ${row.summary}`.trimEnd() + "\n");
+    const lines = rows.map((row) =>
+      `${paint("bold", row.name.padEnd(width), process.stdout)}  ${row.summary}`.trimEnd(),
+    );
+    process.stdout.write(`${lines.join("\n")}\n`);
   }
   return 0;
 }
