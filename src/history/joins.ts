@@ -48,7 +48,7 @@ class Joiner {
 
   /** From now on others may be its retry or stand in for it. */
   closed(attempt: Attempt): void {
-    const mayBeFollowed = !attempt.delivered && !this.#isSuperseded(attempt);
+    const mayBeFollowed = !attempt.delivered;
     // A caller that sets an identity sets it on every attempt: an equal body alone does not join to it.
     if (attempt.received.joins.identity === undefined) this.#retries.closed(attempt, mayBeFollowed);
     if (mayBeFollowed) this.#substitutes.closed(attempt);

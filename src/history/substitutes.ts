@@ -50,7 +50,7 @@ export class SubstituteFinder {
   #again(byModel: Map<string, Attempt[]>, attempt: Attempt): Substitute | undefined {
     const list = byModel.get(modelKey(attempt)) ?? [];
     const predecessor = this.#newest(list, attempt);
-    if (predecessor === undefined || predecessor.received.body_hash === attempt.received.body_hash) return undefined;
+    if (predecessor === undefined || saysItIsAnother(predecessor, attempt)) return undefined;
     if (brokeOffInTheText(predecessor)) {
       list.pop();
       const confidence = this.#frontOf(attempt) === undefined ? 0.7 : 0.95;
@@ -101,4 +101,9 @@ export class SubstituteFinder {
 
 function brokeOffInTheText({ truncated, clientLeft, ended }: Attempt): boolean {
   return (truncated || clientLeft) && (ended?.text_length ?? 0) > 0;
+}
+
+/** A caller that gives its calls identities would have given a retry the old one. */
+function saysItIsAnother(a: Attempt, b: Attempt): boolean {
+  return a.received.joins.identity !== undefined || b.received.joins.identity !== undefined;
 }

@@ -19,6 +19,7 @@ describe("outcome", () => {
 
   test("a call still running when the log ended has no outcome", () => {
     expect(story().front("f1").after(1_000).ended("interrupted").history().frontDoorCalls).toEqual([]);
+    expect(story().front("f1").frontEnded("f1", 0, { how: "given_up" }).history().frontDoorCalls).toEqual([]);
   });
 
   test("failed: status, cut, no connection, error_when, incomplete_when, a missing done_when", () => {
@@ -175,6 +176,37 @@ describe("flags", () => {
     expect(calls.filter(({ flags }) => flags.has("queued")).map(({ id }) => id)).toEqual(["late"]);
   });
 
+  test("a short wait is no queue, though all places were taken", () => {
+    const told = story().phase("baseline");
+    for (let i = 0; i < 5; i++)
+      told
+        .front(`b${i}`)
+        .received(`b${i}`, { afterMs: 10, callId: `call-b${i}` })
+        .replied(`b${i}`, 200, { afterMs: 500 });
+    told.phase("storm", { fault: "latency" }).received("x1").after(10).front("f1").after(240).replied("x1", 200);
+    told.received("c1", { callId: "call-f1" }).replied("c1", 200, { afterMs: 500 }).frontEnded("f1", 200);
+    expect(only(told).flags).toEqual([]);
+  });
+
+  test("a moment's peak is not the plateau", () => {
+    const told = story().phase("baseline");
+    for (let i = 0; i < 5; i++)
+      told
+        .front(`b${i}`)
+        .received(`b${i}`, { afterMs: 10, callId: `call-b${i}` })
+        .replied(`b${i}`, 200, { afterMs: 500 });
+    told.phase("storm", { fault: "latency" });
+    for (let i = 0; i < 20; i++) told.received(`peak${i}`);
+    for (let i = 0; i < 20; i++) told.replied(`peak${i}`, 500, i === 0 ? { afterMs: 1 } : {});
+    told.received("x1").received("x2").front("f1").replied("x1", 200, { afterMs: 2_000 });
+    told
+      .received("c1", { callId: "call-f1" })
+      .replied("x2", 200)
+      .replied("c1", 200, { afterMs: 500 })
+      .frontEnded("f1", 200);
+    expect(only(told).flags).toEqual(["queued"]);
+  });
+
   test("queued needs a baseline", () => {
     expect(admission(4, { quiet: false }).some(({ flags }) => flags.has("queued"))).toBe(false);
   });
@@ -192,6 +224,18 @@ describe("flags", () => {
     told.front("f1").received("c1", { afterMs: 3_000, callId: "call-f1" }).replied("c1", 200).frontEnded("f1", 200);
     expect(only(told)).toMatchObject({ outcome: "served", flags: [] });
   });
+});
+
+test("asking on after a cut counts as retried", () => {
+  const told = story().front("f1").received("c1", { trace: "trace-f1", prompt: "p" });
+  told.replied("c1", 200, { how: "cut", tail: "once upon", afterMs: 5 });
+  told.received("c2", { afterMs: 5, trace: "trace-f1", prompt: "p" }).replied("c2", 200).frontEnded("f1", 200);
+  expect(only(told)).toMatchObject({ outcome: "served", flags: ["retried"] });
+});
+
+test("a call lasts from when it was due", () => {
+  const told = story().after(500).front("f1", { due_at_ms: 100 }).after(50).frontEnded("f1", 200);
+  expect(told.history().frontDoorCalls[0]?.durationMs).toBe(450);
 });
 
 test("a call belongs to the phase in which it began, though its event came later", () => {

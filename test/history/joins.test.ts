@@ -27,6 +27,27 @@ describe("marks on the wire", () => {
     expect(callsOf(history)).toEqual([["c1"], ["c2"]]);
   });
 
+  test("one identity on two models is a fallback", () => {
+    const history = story()
+      .received("c1", { identity: "i" })
+      .replied("c1", 429)
+      .received("c2", { afterMs: 10, identity: "i", model: "small" })
+      .replied("c2", 200)
+      .history();
+    expect(callsOf(history)).toEqual([["c1"], ["c2"]]);
+    expect(history.logicalCalls[1]?.follows).toEqual({ logical: "l1", kind: "fallback", confidence: 1 });
+  });
+
+  test("another identity is another call, even at the announced time", () => {
+    const history = story()
+      .received("c1", { identity: "i", prompt: "p" })
+      .replied("c1", 429, { announced: 2_000 })
+      .received("c2", { afterMs: 2_005, identity: "j", prompt: "p" })
+      .replied("c2", 200)
+      .history();
+    expect(callsOf(history)).toEqual([["c1"], ["c2"]]);
+  });
+
   test("a retry count joins to the failed attempt with one less", () => {
     const history = story()
       .received("c1", { count: 0 })
@@ -185,6 +206,18 @@ describe("equal bodies", () => {
   });
 });
 
+test("which of two identical failures is meant is doubtful while one of them should still wait", () => {
+  const history = story()
+    .received("c1", { body: "b", count: 0 })
+    .received("c2", { body: "b", count: 0 })
+    .replied("c1", 429, { afterMs: 10, announced: 1_000 })
+    .replied("c2", 429, { announced: 9_000 })
+    .received("c3", { afterMs: 1_010, body: "b", count: 1 })
+    .history();
+  expect(callsOf(history)).toEqual([["c1", "c3"], ["c2"]]);
+  expect(linksOf(history)).toMatchObject([{ by: "retry_count", confidence: 0.8 }]);
+});
+
 describe("other bodies", () => {
   test("an agent's five calls under one trace are five calls", () => {
     const told = story().front("f1");
@@ -207,6 +240,18 @@ describe("other bodies", () => {
     expect(history.logicalCalls[1]?.follows).toEqual({ logical: "l1", kind: "fallback", confidence: 0.9 });
   });
 
+  test("a fallback of a fallback follows the one that failed last", () => {
+    const history = story()
+      .received("c1", { prompt: "p" })
+      .replied("c1", 429, { afterMs: 5 })
+      .received("c2", { afterMs: 5, prompt: "p", model: "middle" })
+      .replied("c2", 429, { afterMs: 5 })
+      .received("c3", { afterMs: 5, prompt: "p", model: "small" })
+      .replied("c3", 200)
+      .history();
+    expect(history.logicalCalls.map(({ follows }) => follows?.logical)).toEqual([undefined, "l1", "l2"]);
+  });
+
   test("two models asked side by side are no fallback", () => {
     const history = story()
       .received("c1", { prompt: "p" })
@@ -221,6 +266,16 @@ describe("other bodies", () => {
     const history = story()
       .received("c1", { prompt: "p" })
       .replied("c1", 200, { how: "cut", tail: "half a tale" })
+      .received("c2", { afterMs: 5, prompt: "p", body: "with the half" })
+      .replied("c2", 200)
+      .history();
+    expect(history.logicalCalls[1]?.follows?.kind).toBe("continuation");
+  });
+
+  test("so is asking on after leaving in the middle of the text", () => {
+    const history = story()
+      .received("c1", { prompt: "p" })
+      .replied("c1", 200, { how: "client_left", textLength: 40 })
       .received("c2", { afterMs: 5, prompt: "p", body: "with the half" })
       .replied("c2", 200)
       .history();
