@@ -73,7 +73,9 @@ function endOf({ ended, headAtMs }: Attempt): number {
 
 function whyUnseen({ attempts }: History): string {
   const refusals = attempts.filter(({ refused }) => refused !== undefined).length;
-  return refusals === 0 ? "no call was refused" : `${counted(refusals, "refusal")}, none announced a wait`;
+  return refusals === 0
+    ? "no call was refused"
+    : `${counted(refusals, "refusal")}, none with a wait longer than the tolerance`;
 }
 
 function samplesOf(history: History, given: Params): Sample[] {

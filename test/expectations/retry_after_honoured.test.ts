@@ -148,8 +148,13 @@ describe("is inconclusive", () => {
     expect(judged(told().received("c1").replied("c1", 200)).summary).toBe("no call was refused");
     expect(judged(told().received("c1").replied("c1", 429))).toMatchObject({
       verdict: "inconclusive",
-      summary: "1 refusal, none announced a wait",
+      summary: "1 refusal, none with a wait longer than the tolerance",
     });
+    const short = told()
+      .received("c1")
+      .replied("c1", 429, { announced: 40 })
+      .received("c2", { afterMs: 1, retryOf: "c1", count: 1 });
+    expect(judged(short).verdict).toBe("inconclusive");
   });
 
   test("when links are doubtful, and says what the app should send", () => {

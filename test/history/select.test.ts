@@ -37,3 +37,18 @@ test("where narrows by what the log knows", () => {
   expect(calls({ where: { provider: "other" } })).toEqual([]);
   expect(calls({ where: { path: "/v1/chat/*", tools: false } })).toHaveLength(2);
 });
+
+test("doubtful links count where they were made", () => {
+  const shared = story()
+    .phase("baseline")
+    .received("c1", { body: "b" })
+    .replied("c1", 200)
+    .received("c2", { body: "b" })
+    .replied("c2", 500)
+    .received("c3", { afterMs: 5, body: "b" })
+    .phase("storm")
+    .received("c4")
+    .history();
+  expect(selectHistory(shared, { in: ["baseline"] }).ambiguousShare).toBe(1);
+  expect(selectHistory(shared, { in: ["storm"] }).ambiguousShare).toBe(0);
+});
