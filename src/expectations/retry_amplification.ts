@@ -25,7 +25,7 @@ export const retryAmplification = {
     const attempts = calls.flatMap((call) => call.attempts);
     const amplification = attempts.length / calls.length;
     const cost = costAmplification(attempts);
-    const tokens = cost === undefined ? "" : `; ${ratio(cost)} times the tokens that delivered`;
+    const tokens = cost === undefined ? "" : `; tokens ${ratio(cost)} times those that delivered`;
     const summary = `${ratio(amplification)} attempts per call (${counted(attempts.length, "attempt")}, ${counted(calls.length, "call")}${tokens})`;
     if (amplification <= at_most) return pass(summary);
     const worstFirst = calls.filter(isRetried).sort((a, b) => b.attempts.length - a.attempts.length);

@@ -55,7 +55,13 @@ test("a client that gave up before the answer and asks again counts", () => {
 test("tokens of attempts that delivered nothing are counted", () => {
   const cut = told(2).received("c1").replied("c1", 200, { how: "cut", tokens: 100 });
   cut.received("c2", { afterMs: 5, retryOf: "c1", count: 1 }).replied("c2", 200, { tokens: 100 });
-  expect(judged(cut).summary).toContain("2.0 times the tokens");
+  expect(judged(cut).summary).toContain("tokens 2.0 times");
+});
+
+test("a refusal costs no tokens", () => {
+  const refused = told(2).received("c1").replied("c1", 429, { tokens: 0 });
+  refused.received("c2", { afterMs: 5, retryOf: "c1", count: 1 }).replied("c2", 200);
+  expect(judged(refused).summary).toContain("tokens 1.0 times");
 });
 
 test("is inconclusive without calls, and on doubtful links", () => {
