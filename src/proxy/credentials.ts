@@ -1,4 +1,4 @@
-import { type HeaderList, headerPairs, headerValue } from "../core/exchange.ts";
+import { type HeaderList, headerValue } from "../core/exchange.ts";
 
 /** In the order in which providers prefer them when several are sent. */
 const KEY_HEADERS = ["x-api-key", "api-key", "x-goog-api-key"];
@@ -25,8 +25,9 @@ export function credentialOf(headers: HeaderList, path: string): string | undefi
 /** Every value that must never be printed: keys, tokens and cookies in headers, query and subprotocols, each in the forms in which it may turn up. */
 export function credentialsIn(headers: HeaderList, path: string): string[] {
   const found = new Set<string>();
-  for (const [name, value] of headerPairs(headers)) {
-    const lower = name.toLowerCase();
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const value = headers[i + 1] as string;
+    const lower = (headers[i] as string).toLowerCase();
     if (lower === "sec-websocket-protocol") addSubprotocols(found, value);
     else if (lower === "cookie") addCookies(found, value);
     else if (SECRET_HEADER.test(lower)) addWithScheme(found, value.trim());

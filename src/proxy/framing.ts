@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type HeaderList, headerPairs, jsonReply } from "../core/exchange.ts";
+import { type HeaderList, jsonReply } from "../core/exchange.ts";
 
 const BODY_IS_RARE: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE"]);
 
@@ -15,12 +15,13 @@ export interface RequestFlaw {
  */
 export function requestFlaw(request: Pick<IncomingMessage, "httpVersion" | "rawHeaders">): RequestFlaw | undefined {
   let hosts = 0;
-  for (const [name, value] of headerPairs(request.rawHeaders)) {
-    const lower = name.toLowerCase();
+  const { rawHeaders } = request;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const lower = (rawHeaders[i] as string).toLowerCase();
     if (lower === "host" && ++hosts > 1) return { status: 400, message: "The request has two Host headers." };
     if (lower !== "transfer-encoding") continue;
     if (request.httpVersion === "1.0") return { status: 400, message: "HTTP/1.0 has no Transfer-Encoding." };
-    if (value.trim().toLowerCase() !== "chunked") {
+    if ((rawHeaders[i + 1] as string).trim().toLowerCase() !== "chunked") {
       return { status: 501, message: "Only the transfer coding chunked is understood." };
     }
   }
