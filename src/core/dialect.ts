@@ -131,8 +131,8 @@ export interface Dialect {
   /** A whole, unstreamed reply body. */
   readWhole(body: Uint8Array): FrameMeaning;
   charge(call: LlmCall): Charge;
-  /** Countdown headers of a success. */
-  limitHeaders(readings: readonly DimensionReading[]): HeaderList;
+  /** Countdown headers of a success. The context is for providers that tell the time of a reset instead of the wait. */
+  limitHeaders(readings: readonly DimensionReading[], context: ReplyContext): HeaderList;
   /** The wait a provider's own refusal announces, in milliseconds, and the dimension it names. */
   readRefusal(status: number, headers: HeaderList, body: Uint8Array): ProviderRefusal | undefined;
   /** An answer in this shape: whole, or the frames of a stream, one Uint8Array each. */

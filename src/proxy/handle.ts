@@ -90,7 +90,7 @@ function replyHeaders(exchange: Exchange, reply: UpstreamReply): HeaderList {
   const headers = forwardableReplyHeaders(reply.headers);
   const { admission, dialect } = exchange;
   if (admission === undefined || reply.status >= 400) return headers;
-  const counted = dialect.limitHeaders(admission.readings);
+  const counted = dialect.limitHeaders(admission.readings, exchange.replyContext());
   const names = new Set(counted.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase()));
   return [...withoutHeaders(headers, names), ...counted];
 }

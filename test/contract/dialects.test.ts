@@ -106,9 +106,9 @@ describe.each(dialects.map((dialect) => [dialect.id, dialect] as const))("%s", (
       windowMs: 60_000,
       resetMs: 72_000,
     }));
-    const headers = dialect.limitHeaders(readings);
+    const headers = dialect.limitHeaders(readings, CONTEXT);
     expect(headers.length % 2).toBe(0);
     expect(Object.values(headersOf(headers)).join(" ")).not.toMatch(/-\d|undefined|NaN/);
-    expect(dialect.limitHeaders([])).toEqual([]);
+    expect(dialect.limitHeaders([], CONTEXT)).toEqual([]);
   });
 });

@@ -199,10 +199,13 @@ describe("reading a stream", () => {
 describe("countdown on success", () => {
   it("counts down as captured (open-webui#3743, MetaGPT#523)", () => {
     const headers = headersOf(
-      openAiChat.limitHeaders([
-        { dimension: "rpm", limit: 500, used: 1, windowMs: 60_000, resetMs: 120 },
-        { dimension: "tpm", limit: 30_000, used: 4, windowMs: 60_000, resetMs: 8 },
-      ]),
+      openAiChat.limitHeaders(
+        [
+          { dimension: "rpm", limit: 500, used: 1, windowMs: 60_000, resetMs: 120 },
+          { dimension: "tpm", limit: 30_000, used: 4, windowMs: 60_000, resetMs: 8 },
+        ],
+        CONTEXT,
+      ),
     );
     expect(headers).toEqual({
       "x-ratelimit-limit-requests": "500",
@@ -217,11 +220,11 @@ describe("countdown on success", () => {
   it("shows the day where less of it is left than of the minute", () => {
     const minute = { dimension: "rpm", limit: 500, used: 1, windowMs: 60_000, resetMs: 120 } as const;
     const day = { dimension: "rpd", limit: 200, used: 1, windowMs: 86_400_000, resetMs: 432_000 } as const;
-    expect(headersOf(openAiChat.limitHeaders([minute, day]))).toMatchObject({
+    expect(headersOf(openAiChat.limitHeaders([minute, day], CONTEXT))).toMatchObject({
       "x-ratelimit-limit-requests": "200",
       "x-ratelimit-reset-requests": "7m12s",
     });
-    expect(openAiChat.limitHeaders([])).toEqual([]);
+    expect(openAiChat.limitHeaders([], CONTEXT)).toEqual([]);
   });
 });
 
