@@ -58,6 +58,18 @@ test("a phase that was never reached, and a condition that is not in the log, ar
   expect(header).toMatchObject({ verdict: "inconclusive", summary: expect.stringContaining("header") });
 });
 
+test("what is not a played phase can be judged too when it is asked for", () => {
+  const spec = { name: "no_hang", params: { within: "1s" }, in: ["startup"] };
+  expect(
+    judged(
+      story({ expect: [spec] })
+        .front("f1")
+        .after(2_000)
+        .frontEnded("f1", 200),
+    ).verdict,
+  ).toBe("fail");
+});
+
 test("a rule that throws, an unknown one, and unreadable parameters are inconclusive", () => {
   const broken: Expectation = {
     name: "broken",

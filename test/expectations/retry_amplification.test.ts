@@ -64,6 +64,20 @@ test("a refusal costs no tokens", () => {
   expect(judged(refused).summary).toContain("tokens 1.0 times");
 });
 
+test("one doubtful link in five is bearable, two are not", () => {
+  const links = (doubtful: number) => {
+    const mixed = told(10).received("c0", { body: "b" }).replied("c0", 200);
+    for (let i = 1; i <= 5; i++) {
+      const count = i <= doubtful ? {} : { count: 1 };
+      mixed.received(`a${i}`, { body: "b" }).replied(`a${i}`, 500);
+      mixed.received(`b${i}`, { afterMs: 5, body: "b", ...count }).replied(`b${i}`, 200, { afterMs: 5 });
+    }
+    return judged(mixed);
+  };
+  expect(links(1).verdict).toBe("pass");
+  expect(links(2)).toMatchObject({ verdict: "inconclusive", evidence: [{ got: "60 % sure, by body" }, {}] });
+});
+
 test("is inconclusive without calls, and on doubtful links", () => {
   expect(judged(told(1)).verdict).toBe("inconclusive");
   const shared = told(1)
