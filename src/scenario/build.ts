@@ -20,9 +20,10 @@ export interface Views {
 export function buildScenario(views: Views, tiers: Tiers, seed: number | undefined): Scenario {
   const { parsed, shown } = views;
   const file = isMapValue(shown) ? shown : {};
-  const text = (key: "name" | "summary" | "hypothesis") => String(keepWritten(parsed[key] ?? "", file[key]));
+  const text = (key: "summary" | "hypothesis") => String(keepWritten(parsed[key] ?? "", file[key]));
   return {
-    name: text("name"),
+    // Part of file names, so its placeholders are filled, like those of the phases' names.
+    name: parsed.name,
     summary: text("summary"),
     hypothesis: text("hypothesis"),
     seed: seed ?? parsed.seed ?? DEFAULT_SEED,

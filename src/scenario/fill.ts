@@ -13,11 +13,6 @@ export interface Filled {
 const PLACEHOLDER = /\$\{([^}]*)\}/g;
 const NAME = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 
-/** True when the text still waits for a value. */
-export function hasPlaceholder(text: string): boolean {
-  return /\$\{[^}]*\}/.test(text);
-}
-
 /**
  * Puts the environment's values in place of `${NAME}` and `${NAME:-default}` in every text. After parsing, so a value
  * can never become structure. A missing variable is a problem at the placeholder.

@@ -23,6 +23,17 @@ describe("placeholders", () => {
     expect(load(text("m"), { env }).scenario.expect[0]?.params).toEqual({ within: "20s" });
   });
 
+  it("in names are filled: they become part of file names and rule ids", () => {
+    const named = 'name: "${NAME}"\nphases: [{ name: "${NAME}", lasts: 1s, faults: [hang] }]';
+    const { scenario } = load(named, { env: { NAME: "blue" } });
+    expect([scenario.name, scenario.phases[0]?.name, scenario.phases[0]?.faults[0]?.id]).toEqual([
+      "blue",
+      "blue",
+      "blue/1",
+    ]);
+    expect(problemsOf(named, { env: { NAME: "../x" } })[0]).toMatch(/1:7: error: a name has letters/);
+  });
+
   it("cannot become structure", () => {
     const hostile = { ...env, MODEL: 'x" }, chance: 0 #' };
     expect(load(text('"${MODEL}"'), { env: hostile }).filled.phases[0]?.faults[0]).toMatchObject({
