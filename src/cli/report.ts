@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { formatProblem, UserError } from "../core/errors.ts";
-import { reportFromLog, writeReport } from "../run/report-run.ts";
+import { reportFromLog, reportJson, writeReport } from "../run/report-run.ts";
 import { paint } from "./style.ts";
 import { verdictLines } from "./verdict.ts";
 
@@ -12,7 +12,7 @@ export function reportCommand(target: string, flags: { json?: boolean; out?: str
   for (const problem of problems) process.stderr.write(`${paint("yellow", formatProblem(problem))}\n`);
   if (tornLine) process.stderr.write("the log ends inside a line, as after a kill; that line is left out\n");
   if (flags.json === true) {
-    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    process.stdout.write(reportJson(report));
     return exitCode;
   }
   const folder = flags.out ?? dirname(eventsPath);

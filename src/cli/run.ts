@@ -1,3 +1,4 @@
+import { reportJson } from "../run/report-run.ts";
 import { runScenario } from "../run/run.ts";
 import type { Session } from "../run/session.ts";
 import { announce } from "./announce.ts";
@@ -38,9 +39,7 @@ export async function runCommand(scenarioPath: string, command: readonly string[
     });
     progress.stop();
     process.stdout.write(
-      flags.json === true
-        ? `${JSON.stringify(result.report, null, 2)}\n`
-        : `${verdictLines(result.report, result.paths).join("\n")}\n`,
+      flags.json === true ? reportJson(result.report) : `${verdictLines(result.report, result.paths).join("\n")}\n`,
     );
     return result.exitCode;
   } finally {

@@ -25,3 +25,10 @@ export function reportFromLog(eventsPath: string): RunReport {
 export function writeReport(report: Report, write: (name: string, text: string) => string): Map<string, string> {
   return new Map([...renderers].map(([name, render]) => [name, write(name, render(report))]));
 }
+
+/** report.json as it is written, for `--json`. */
+export function reportJson(report: Report): string {
+  const render = renderers.get("report.json");
+  if (render === undefined) throw new Error("there is no renderer for report.json");
+  return render(report);
+}

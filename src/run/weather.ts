@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { Limiter } from "../core/limits.ts";
 import type { Rng } from "../core/rng.ts";
+import type { Scenario } from "../core/scenario.ts";
 import { createEventLog, type EventLog } from "../history/index.ts";
 import { createLimiter } from "../limits/index.ts";
 import { createChooser, createTimeline, type LiveChooser, type Timeline } from "../scenario/index.ts";
@@ -23,10 +24,7 @@ export function createWeather(options: SessionOptions, parts: { clock: Clock; rn
   const log = createEventLog({ path: parts.eventsPath, clock, phase: () => phase });
   const chooser = createChooser({ scenario: options.filled, phase: () => phase, rng: parts.rng.fork("faults"), clock });
   for (const fault of options.faults) chooser.inject(fault, { ttlMs: Number.POSITIVE_INFINITY });
-  const limiter =
-    scenario.limits.length === 0
-      ? undefined
-      : createLimiter({ specs: scenario.limits, clock, clockScale: scenario.clockScale, announce: scenario.announce });
+  const limiter = limiterOf(scenario, clock);
   const timeline = createTimeline({
     phases: scenario.phases,
     clock,
@@ -48,4 +46,9 @@ export function createWeather(options: SessionOptions, parts: { clock: Clock; rn
       phase = name;
     },
   };
+}
+
+function limiterOf({ limits, clockScale, announce, settle }: Scenario, clock: Clock): Limiter | undefined {
+  if (limits.length === 0) return undefined;
+  return createLimiter({ specs: limits, clock, clockScale, announce, ...(settle !== undefined && { settle }) });
 }

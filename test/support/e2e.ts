@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { ChaosEvent } from "../../src/core/event.ts";
-import type { Report } from "../../src/core/report.ts";
+import type { ReportedExpectation } from "../../src/core/report.ts";
 
 /** The program as its users start it: bin/llm-chaos.js in a process of its own, in a folder of its own. */
 
@@ -96,7 +96,18 @@ export function eventsOf(runFolder: string): ChaosEvent[] {
     .map((line) => JSON.parse(line));
 }
 
-export function reportOf(runFolder: string): Report {
+/** The part of report.json that these tests look at. */
+export interface ReportFile {
+  verdict: string;
+  stopped: string | null;
+  mode: string;
+  amplification: number | null;
+  expectations: ReportedExpectation[];
+  faults: { name: string; hits: number }[];
+  calls: { front_door: number; logical: number; attempts: number; outcomes: Record<string, number> };
+}
+
+export function reportOf(runFolder: string): ReportFile {
   return JSON.parse(readFileSync(join(runFolder, "report.json"), "utf8"));
 }
 
