@@ -1,10 +1,12 @@
-import { formatProblem, type Problem } from "../core/errors.ts";
+import { readFileSync } from "node:fs";
+import { formatProblem, InvalidFileError, type Problem } from "../core/errors.ts";
 import { validateFile } from "../scenario/index.ts";
+import { parseStubProfile } from "../upstreams/index.ts";
 import { paint } from "./style.ts";
 
 /** `llm-chaos validate <file…>`: every problem of every file in one pass. */
 export function validateCommand(files: readonly string[], flags: { json?: boolean }): number {
-  const problems: Problem[] = files.flatMap((file) => validateFile(file, process.env));
+  const problems: Problem[] = files.flatMap(problemsOf);
   const errors = problems.filter((problem) => problem.severity === "error").length;
   if (flags.json === true) process.stdout.write(`${JSON.stringify(problems, null, 2)}\n`);
   else {
@@ -18,4 +20,28 @@ export function validateCommand(files: readonly string[], flags: { json?: boolea
     );
   }
   return errors > 0 ? 2 : 0;
+}
+
+/** Keys that only a stub profile has at its top. */
+const PROFILE_KEY = /^(ttft|inter_token|output_tokens|tool_calls|capacity):/m;
+
+function problemsOf(file: string): readonly Problem[] {
+  const text = readIfThere(file);
+  if (text === undefined || !PROFILE_KEY.test(text)) return validateFile(file, process.env);
+  try {
+    parseStubProfile(text, file);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidFileError) return error.problems;
+    throw error;
+  }
+}
+
+/** A file that cannot be read is a problem that `validateFile` words. */
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
 }
