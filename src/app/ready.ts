@@ -10,6 +10,8 @@ export interface ReadyOptions {
   clock: Clock;
   /** The app's end, when we started it: an app that ends early is not waited for. */
   exited?: Promise<AppEnd>;
+  /** When it aborts, nobody waits any more: rejects with the signal's reason. */
+  signal?: AbortSignal;
 }
 
 const PAUSE_MS = 100;
@@ -17,7 +19,7 @@ const PAUSE_MS = 100;
 const LOOK_MS = 5_000;
 
 /** Asks the URL until it answers with a status below 500. Throws a UserError when that takes too long, or as soon as the app has ended. */
-export async function waitUntilReady({ url, timeoutMs, clock, exited }: ReadyOptions): Promise<void> {
+export async function waitUntilReady({ url, timeoutMs, clock, exited, signal }: ReadyOptions): Promise<void> {
   const shown = withoutCredentials(url);
   const over = new AbortController();
   const cancelTimeout = clock.after(timeoutMs, () => over.abort());
@@ -26,6 +28,9 @@ export async function waitUntilReady({ url, timeoutMs, clock, exited }: ReadyOpt
     ended = end;
     over.abort();
   });
+  const giveUp = () => over.abort();
+  signal?.addEventListener("abort", giveUp);
+  if (signal?.aborted) giveUp();
   const agent = new Agent({ connections: 1, pipelining: 0 });
   let last = "there was no answer yet";
   try {
@@ -37,8 +42,10 @@ export async function waitUntilReady({ url, timeoutMs, clock, exited }: ReadyOpt
     }
   } finally {
     cancelTimeout();
+    signal?.removeEventListener("abort", giveUp);
     await agent.destroy();
   }
+  signal?.throwIfAborted();
   throw ended === undefined ? tooLate(shown, timeoutMs, last) : endedEarly(shown, ended);
 }
 

@@ -2,8 +2,14 @@ import { baseUrlVariables, familyOf, type RunningApp, startApp, waitUntilReady }
 import { UserError } from "../core/errors.ts";
 import type { Session } from "./session.ts";
 
-/** Starts the app command, if there is one, with the base URLs set; returns when it is ready. */
-export async function launchApp(session: Session): Promise<RunningApp | undefined> {
+export interface LaunchedApp {
+  app: RunningApp | undefined;
+  /** False when the run was stopped before the app was ready. */
+  ready: boolean;
+}
+
+/** Starts the app command, if there is one, with the base URLs set; returns when it is ready, or when somebody stops the run. */
+export async function launchApp(session: Session, stop: AbortSignal): Promise<LaunchedApp> {
   const { appCommand, appUrl, app, options } = { ...session.options, options: session.options };
   let running: RunningApp | undefined;
   if (appCommand !== undefined) {
@@ -21,25 +27,24 @@ export async function launchApp(session: Session): Promise<RunningApp | undefine
   if (appUrl === undefined) {
     if (running !== undefined)
       options.notify("no --app URL: readiness is not checked and the front door is not driven");
-    return running;
+    return { app: running, ready: true };
   }
   try {
     const url = new URL(app?.ready ?? "/", appUrl).href;
-    await Promise.race([
-      waitUntilReady({
-        url,
-        timeoutMs: options.readyTimeoutMs,
-        clock: session.clock,
-        ...(running && { exited: running.exited }),
-      }),
-      session.stopped,
-    ]);
+    await waitUntilReady({
+      url,
+      timeoutMs: options.readyTimeoutMs,
+      clock: session.clock,
+      signal: stop,
+      ...(running && { exited: running.exited }),
+    });
   } catch (error) {
+    if (stop.aborted) return { app: running, ready: false };
     await running?.stop();
     throw error;
   }
   session.log.append({ type: "app_state", state: "ready" });
-  return running;
+  return { app: running, ready: true };
 }
 
 /** What the app inherits, with the base URLs of its SDK pointing at the proxy. `shown` is safe to print. */
@@ -66,7 +71,7 @@ function appEnvironment(session: Session): { env: NodeJS.ProcessEnv; shown: stri
 }
 
 /** One call through the front door before the first phase: connection pools, caches and just-in-time compilation are not judged. */
-export async function warmUp(session: Session): Promise<void> {
+export async function warmUp(session: Session, stop: AbortSignal): Promise<void> {
   const { app, appUrl } = session.options;
   if (app?.frontDoor === undefined || appUrl === undefined) return;
   const { path, method, headers, bodies, deadlineMs } = app.frontDoor;
@@ -76,7 +81,7 @@ export async function warmUp(session: Session): Promise<void> {
       method,
       headers: { ...headers },
       redirect: "manual",
-      signal: AbortSignal.timeout(deadlineMs),
+      signal: AbortSignal.any([stop, AbortSignal.timeout(deadlineMs)]),
       ...(body === undefined || method === "GET" ? {} : { body }),
     });
     await answer.arrayBuffer();
@@ -89,6 +94,7 @@ export async function warmUp(session: Session): Promise<void> {
       session.options.notify(`warning: the warm-up call to ${method} ${path} was answered with ${answer.status}`);
   } catch (error) {
     if (error instanceof UserError) throw error;
+    if (stop.aborted) return;
     session.options.notify(
       `warning: the warm-up call to ${method} ${path} failed (${error instanceof Error ? error.message : error})`,
     );

@@ -11,10 +11,12 @@ const NO_CALL_WARNING_MS = 20_000;
 /** Plays the scenario to its end: app up, warm, phases and load together, drain, everything down. Returns why it ended. */
 export async function play(session: Session): Promise<End> {
   const calls = countCalls(session.log);
-  const app = await launchApp(session);
+  const stop = stopSignal(session);
+  const { app, ready } = await launchApp(session, stop);
   let driver: RunningDriver | undefined;
   try {
-    await Promise.race([warmUp(session), session.stopped]);
+    if (ready) await warmUp(session, stop);
+    if (stop.aborted) return await session.stopped;
     driver = openDriver(session);
     await driver?.ready;
     const cancelWarning = warnWithoutCalls(session, calls);
@@ -28,6 +30,13 @@ export async function play(session: Session): Promise<End> {
     await driver?.stop({ drainMs: 0 });
     await app?.stop();
   }
+}
+
+/** Aborts when somebody asks for the end. */
+function stopSignal(session: Session): AbortSignal {
+  const stop = new AbortController();
+  void session.stopped.then(() => stop.abort());
+  return stop.signal;
 }
 
 /** Counts the calls that came, for the warning that none did. */
