@@ -14,6 +14,7 @@ export function buildReport(history: History, expectations: readonly ReportedExp
   const { run, scenario } = history;
   const faults = reportFaults(history);
   const stopped = stoppedBecause(history);
+  const calls = reportCalls(history);
   return {
     version: 1,
     runId: run?.run_id ?? "unknown",
@@ -43,10 +44,10 @@ export function buildReport(history: History, expectations: readonly ReportedExp
     faults,
     limits: reportLimits(history),
     refusals: reportRefusals(history),
-    calls: reportCalls(history),
+    calls,
     load: reportLoad(history),
     degradation: reportDegradation(history),
-    amplification: history.logicalCalls.length === 0 ? null : history.attempts.length / history.logicalCalls.length,
+    amplification: calls.logical === 0 ? null : calls.attempts / calls.logical,
     ttftMs: reportTtft(history),
     cost: reportCost(history.attempts),
     links: {
@@ -83,16 +84,18 @@ function stoppedBecause(history: History): string | null {
   return ended.detail === undefined ? ended.why : `${ended.why}: ${ended.detail}`;
 }
 
+/** Of the judged calls: what the app did before the first phase is left out. */
 function reportCalls(history: History): Report["calls"] {
   const judged = history.frontDoorCalls.filter((call) => call.phase !== "startup");
+  const logical = history.logicalCalls.filter(({ attempts }) => attempts[0]?.phase !== "startup");
   const outcomes: Record<Outcome, number> = { served: 0, shed: 0, failed: 0, cut: 0, hung: 0 };
   const flags: Record<Flag, number> = { retried: 0, queued: 0, fell_back: 0 };
   for (const [outcome, count] of countBy(judged, (call) => call.outcome)) outcomes[outcome] = count;
   for (const call of judged) for (const flag of call.flags) flags[flag]++;
   return {
     frontDoor: judged.length,
-    logical: history.logicalCalls.length,
-    attempts: history.attempts.length,
+    logical: logical.length,
+    attempts: logical.reduce((sum, { attempts }) => sum + attempts.length, 0),
     outcomes,
     flags,
     uncertain: judged.filter((call) => !call.certain).length,
@@ -101,7 +104,9 @@ function reportCalls(history: History): Report["calls"] {
 
 /** Of delivered attempts only: failures end early and would flatter it. */
 function reportTtft(history: History): Report["ttftMs"] {
-  const values = sortedNumbers(history.attempts.map((attempt) => (attempt.delivered ? attempt.ttftMs : undefined)));
+  const values = sortedNumbers(
+    history.attempts.map(({ delivered, phase, ttftMs }) => (delivered && phase !== "startup" ? ttftMs : undefined)),
+  );
   const at = (share: number) => percentile(values, share) ?? 0;
   return values.length === 0 ? null : { p50: at(0.5), p95: at(0.95), p99: at(0.99), count: values.length };
 }

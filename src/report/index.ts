@@ -1,5 +1,5 @@
 import type { Report } from "../core/report.ts";
-import { renderHtml } from "./html.ts";
+import { renderHtml } from "./html/index.ts";
 import { renderJson } from "./json.ts";
 import { renderJunit } from "./junit.ts";
 import { renderMarkdown } from "./markdown.ts";

@@ -6,17 +6,24 @@ export function renderJunit(report: Report): string {
   const count = (verdict: ReportedExpectation["verdict"]) =>
     report.expectations.filter((expectation) => expectation.verdict === verdict).length;
   const seconds = (report.durationMs / 1_000).toFixed(3);
-  const head = `tests="${report.expectations.length}" failures="${count("fail")}" skipped="${count("inconclusive")}" time="${seconds}"`;
+  const early = report.stopped === null ? 0 : 1;
+  const head = `tests="${report.expectations.length + early}" failures="${count("fail") + early}" skipped="${count("inconclusive")}" time="${seconds}"`;
   const cases = report.expectations.map((expectation) => renderCase(report, expectation));
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites ${head}>`,
     `  <testsuite name="${escapeMarkup(report.scenario)}" ${head} timestamp="${escapeMarkup(report.startedAt)}">`,
     ...cases,
+    ...(report.stopped === null ? [] : [renderStopped(report, report.stopped)]),
     "  </testsuite>",
     "</testsuites>",
     "",
   ].join("\n");
+}
+
+/** A CI that looks at nothing else must not take a run that was cut short for a good one. */
+function renderStopped(report: Report, why: string): string {
+  return `    <testcase classname="${escapeMarkup(report.scenario)}" name="the run comes to its end"><failure message="stopped early: ${escapeMarkup(why)}"/></testcase>`;
 }
 
 function renderCase(report: Report, expectation: ReportedExpectation): string {

@@ -52,12 +52,9 @@ function bites({ bites: { lead, limits, computed } }: Page): string[] {
   ];
 }
 
-function knees({ knees: { lines, note }, bites }: Page): string[] {
-  if (lines.length === 0) return [`${escaped(capitalised(note))}. Sustained wall, ${escaped(bites.computed)}.`];
-  return [
-    ...lines.map(({ what, measured }) => `- ${what}, measured: ${escaped(measured)}`),
-    `- sustained wall, ${escaped(bites.computed)}`,
-  ];
+function knees({ knees: { lines, note, wall } }: Page): string[] {
+  if (lines.length === 0) return [escaped(note)];
+  return pairs([...lines.map(({ what, measured }) => ({ label: what, text: measured })), wall]);
 }
 
 function path({ path: { note, lines } }: Page): string[] {
@@ -124,8 +121,4 @@ function clean(text: string): string {
 /** Texts of users and of the app must not become markup: a pipe ends a table cell, `<` opens a tag. */
 function escaped(text: string): string {
   return clean(text).replaceAll(/[\\`*<|[~]/g, "\\$&");
-}
-
-function capitalised(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

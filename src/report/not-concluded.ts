@@ -31,8 +31,19 @@ export function notConcluded(history: History, faults: Report["faults"]): string
     said.push(
       `${uncertain} front-door ${uncertain === 1 ? "call" : "calls"} met a truncated answer, and whether the app passed it on as whole could not be told.`,
     );
-  if (history.steps.some((step) => !step.trustworthy))
-    said.push("The ramp stopped where our own measuring became too slow to be trusted.");
+  const doubtful = history.steps.find((step) => !step.trustworthy);
+  if (doubtful !== undefined)
+    said.push(
+      `From ${doubtful.concurrency} callers at once on, the ramp is not trustworthy: ${doubtful.why ?? "our own measuring was too slow"}.`,
+    );
+  if (countsTokens(history))
+    said.push("How the provider settles tokens that a call reserved and did not use was assumed, not measured.");
   if (history.ended === undefined) said.push("The log has no end: what happened after its last event is unknown.");
   return said;
+}
+
+/** Counted token limits whose settling the scenario leaves to what is assumed of the provider. */
+function countsTokens({ scenario }: History): boolean {
+  if (scenario === undefined || scenario.settle !== undefined) return false;
+  return scenario.limits.some(({ limits }) => Object.keys(limits).some((dimension) => !dimension.startsWith("r")));
 }

@@ -42,7 +42,9 @@ function emptyPoint(atMs: number): SeriesPoint {
 type PointAt = (ms: number) => SeriesPoint;
 
 function fillTtft(at: PointAt, history: History): void {
-  const delivered = history.attempts.filter((attempt) => attempt.delivered && attempt.ttftMs !== undefined);
+  const delivered = history.attempts.filter(
+    ({ delivered, ttftMs, phase }) => delivered && ttftMs !== undefined && phase !== "startup",
+  );
   const byPoint = Map.groupBy(delivered, (attempt) => at(attempt.headAtMs + (attempt.ttftMs ?? 0)));
   for (const [point, attempts] of byPoint) {
     point.ttftP95Ms = percentile(sortedNumbers(attempts.map((attempt) => attempt.ttftMs)), 0.95) ?? null;
@@ -51,7 +53,8 @@ function fillTtft(at: PointAt, history: History): void {
 
 /** Without a front door, delivered attempts stand for what was served. */
 function fillOutcomes(at: PointAt, history: History): void {
-  for (const call of history.frontDoorCalls) if (call.ended !== undefined) at(call.ended.at_ms)[call.outcome]++;
+  for (const { ended, outcome, phase } of history.frontDoorCalls)
+    if (ended !== undefined && phase !== "startup") at(ended.at_ms)[outcome]++;
   if (history.frontDoorCalls.length > 0) return;
   for (const attempt of history.attempts)
     if (attempt.delivered && attempt.endAtMs !== undefined) at(attempt.endAtMs).served++;

@@ -1,3 +1,4 @@
 export { layOutPage, type Page } from "./page.ts";
 export type { Pair } from "./real.ts";
+export { concurrencyInWords } from "./wall.ts";
 export { clockTime, counted, NOT_MEASURED, OUTCOMES } from "./words.ts";

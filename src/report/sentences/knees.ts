@@ -1,5 +1,5 @@
 import type { Knee, Report } from "../../core/report.ts";
-import { NOT_MEASURED } from "./words.ts";
+import { capital, NOT_MEASURED } from "./words.ts";
 
 export interface KneeLine {
   what: string;
@@ -10,20 +10,20 @@ export interface KneeLine {
 export function kneeLines({ load }: Report): KneeLine[] {
   if (load.steps.length === 0) return [];
   return [
-    { what: "shedding begins", measured: kneeInWords(load, load.shedsAt) },
-    { what: "queueing begins", measured: kneeInWords(load, load.queuesAt) },
-    { what: "it breaks", measured: kneeInWords(load, load.breaksAt) },
+    { what: "Shedding begins", measured: `measured: ${kneeInWords(load, load.shedsAt)}` },
+    { what: "Queueing begins", measured: `measured: ${kneeInWords(load, load.queuesAt)}` },
+    { what: "It breaks", measured: `measured: ${kneeInWords(load, load.breaksAt)}` },
   ];
 }
 
 /** Said instead of the lines, in a run without a ramp. */
-export const NO_RAMP = `${NOT_MEASURED}: this scenario has no ramp (load: { ramp: … })`;
+export const NO_RAMP = `${capital(NOT_MEASURED)}: this scenario has no ramp (load: { ramp: … }).`;
 
 /** `between 8 and 12 at once, (8, 12]` */
 export function kneeInWords({ steps }: Report["load"], knee: Knee | null): string {
   if (knee === null) {
     const trusted = steps.slice(0, firstDoubtful(steps)).at(-1);
-    if (trusted === undefined) return `${NOT_MEASURED}: no step of the ramp is trustworthy`;
+    if (trusted === undefined) return `${NOT_MEASURED}, no step of the ramp is trustworthy`;
     const doubt = trusted === steps.at(-1) ? "" : `; above it ${NOT_MEASURED}, our own measuring was too slow`;
     return `not up to ${trusted.concurrency} at once${doubt}`;
   }

@@ -4,7 +4,7 @@ import { type PathLine, pathLines, pathNote } from "./path.ts";
 import { type FaultLine, faultLines, headerFacts, proofLines } from "./proof.ts";
 import { type Pair, whenItHappens } from "./real.ts";
 import { type ExpectationLine, expectationLines, stoppedInWords, verdictSentence } from "./verdict.ts";
-import { bitesFirst, computedWall, type LimitLine, limitLines } from "./wall.ts";
+import { bitesFirst, computedWall, type LimitLine, limitLines, wallInShort } from "./wall.ts";
 import { VERDICTS } from "./words.ts";
 
 /** Everything the runbook says, in words and in order. Each format only decides how it looks. */
@@ -22,7 +22,8 @@ export interface Page {
     hypothesis: string;
   };
   bites: { lead: string; limits: readonly LimitLine[]; computed: string };
-  knees: { lines: readonly KneeLine[]; note: string };
+  /** Measured behaviour beside the wall by arithmetic; a note instead of lines where nothing was measured. */
+  knees: { lines: readonly KneeLine[]; wall: Pair; note: string };
   path: { note: string; lines: readonly PathLine[] };
   expectations: readonly ExpectationLine[];
   real: readonly Pair[];
@@ -49,7 +50,11 @@ export function layOutPage(report: Report): Page {
       hypothesis: report.hypothesis,
     },
     bites: { lead: bitesFirst(report), limits: limitLines(report), computed: computedWall(report) },
-    knees: { lines, note: lines.length === 0 ? NO_RAMP : "" },
+    knees: {
+      lines,
+      wall: { label: "Sustained wall", text: wallInShort(report) },
+      note: lines.length === 0 ? NO_RAMP : "",
+    },
     path: { note: pathNote(report), lines: pathLines(report) },
     expectations: expectationLines(report),
     real: whenItHappens(report),

@@ -26,15 +26,14 @@ export function proofLines(report: Report): Pair[] {
     { label: "Outcomes", text: calls.frontDoor === 0 ? NOT_MEASURED : outcomesInWords(report) },
     { label: "First token", text: ttftInWords(report) },
     { label: "Tokens", text: costInWords(report) },
-    {
-      label: "Upstream",
-      text: `${report.upstream.kind === "live" ? "" : `${report.upstream.kind}: `}${report.upstream.address}`,
-    },
-    {
-      label: "Made with",
-      text: `llm-chaos ${report.versions.llm_chaos}, Node ${report.versions.node}, run of ${formatDuration(report.durationMs)}`,
-    },
+    { label: "Made with", text: madeWith(report) },
   ];
+}
+
+function madeWith({ upstream, versions, durationMs }: Report): string {
+  const of = upstream.kind === "stub" && upstream.address === "stub" ? "the built-in stub" : upstream.address;
+  const by = upstream.kind === "replay" ? `replay of ${of}` : of;
+  return `upstream ${by}; llm-chaos ${versions.llm_chaos}, Node ${versions.node}; ${formatDuration(durationMs)}`;
 }
 
 function callsInWords({ calls, refusals, amplification }: Report): string {
@@ -74,7 +73,10 @@ export function faultLines({ faults }: Report): FaultLine[] {
   return faults.map(({ rule, explained, hits, lost, chosen }) => ({
     explained,
     where: rule,
-    hits: hits === 0 ? "not exercised" : `${counted(hits, "hit")}${lost > 0 ? `, lost ${lost}` : ""} of ${chosen}`,
+    hits:
+      hits === 0
+        ? "not exercised"
+        : `${counted(hits, "hit")}${chosen > hits ? ` of ${chosen} chosen` : ""}${lost > 0 ? `, ${lost} lost` : ""}`,
     exercised: hits > 0,
   }));
 }

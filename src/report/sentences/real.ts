@@ -10,7 +10,7 @@ export interface Pair {
 }
 
 /** Words of the scenario's `runbook:` that have a place of their own; all others are printed under their own name. */
-const KNOWN = new Set(["owner", "escalate", "check", "do"]);
+const KNOWN = new Set(["owner", "escalate", "check", "act"]);
 const MOST_REFUSALS = 3;
 
 /** For the night it happens: how it looks, what to check, what to do, whose it is. */
@@ -20,7 +20,10 @@ export function whenItHappens(report: Report): Pair[] {
   return [
     { label: "How it looks", text: `${howItLooks(report)} ${whatUsersSee(report)}` },
     { label: "Check", text: runbook["check"] ?? whatToCheck(report) },
-    { label: "Do", text: runbook["do"] ?? listed([...loadAdvice(report), "TODO: do (runbook.do in the scenario)"]) },
+    {
+      label: "Do",
+      text: runbook["act"] ?? [...loadAdvice(report), "TODO: act (runbook.act in the scenario)"].join("; "),
+    },
     { label: "Owner", text: [runbook["owner"] ?? "TODO: owner", escalation(runbook)].join("; ") },
     ...own.map(([label, text]) => ({ label, text })),
     ...before(report),
@@ -69,5 +72,5 @@ function whatToCheck({ refusals, load }: Report): string {
 
 function before(report: Report): Pair[] {
   const advice = adviceFor(report);
-  return advice.length === 0 ? [] : [{ label: "Before it happens", text: `${listed(advice)}.` }];
+  return advice.length === 0 ? [] : [{ label: "Before it happens", text: `${advice.join("; ")}.` }];
 }

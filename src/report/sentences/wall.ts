@@ -50,11 +50,12 @@ function refusedInWords(refusals: readonly Refusal[]): string | undefined {
   if (refusals.length === 0) return undefined;
   const byOrigin = Map.groupBy(refusals, ({ origin }) => origin);
   const sentences = [...byOrigin].map(([origin, rows]) => {
-    const what = rows.map(
-      ({ count, dimension, trouble }) => `${formatCount(count)} on ${subjectOf(dimension, trouble)}`,
-    );
-    const calls = rows.reduce((sum, { count }) => sum + count, 0);
-    return `${ORIGIN_WORDS[origin] ?? capital(origin)} refused ${counted(calls, "call")} (${listed(what)}).`;
+    const all = rows.reduce((sum, { count }) => sum + count, 0);
+    const reasons = rows.map(({ count, dimension, trouble }) => {
+      const often = rows.length === 1 ? "all" : formatCount(count);
+      return `${often} over ${subjectOf(dimension, trouble)}`;
+    });
+    return `${ORIGIN_WORDS[origin] ?? capital(origin)} refused ${counted(all, "attempt")}, ${listed(reasons)}.`;
   });
   return sentences.join(" ");
 }
@@ -95,6 +96,12 @@ export function computedWall({ load, limits }: Report): string {
     return limits.length === 0 ? "not computed: no limit was counted" : "not computed: no call was served undisturbed";
   const { concurrency, dimension, because } = load.computedWall;
   return `computed: ${concurrencyInWords(concurrency)} at once, by ${dimensionInWords(dimension)} (${because})`;
+}
+
+export function wallInShort({ load }: Report): string {
+  return load.computedWall === null
+    ? "not computed"
+    : `computed: ${concurrencyInWords(load.computedWall.concurrency)} at once`;
 }
 
 export function concurrencyInWords(concurrency: number): string {

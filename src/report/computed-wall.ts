@@ -1,0 +1,75 @@
+import type { Attempt, History } from "../core/history.ts";
+import { DAY_MS, windowMs } from "../core/limits.ts";
+import type { Report } from "../core/report.ts";
+import { formatCount, formatDuration } from "../core/units.ts";
+import { mean } from "./numbers.ts";
+
+type Dimension = "rpm" | "tpm" | "rpd" | "tpd";
+
+/** A call that met no trouble: what the app costs when it is left alone. */
+interface Undisturbed {
+  durationMs: number;
+  attempts: readonly Attempt[];
+}
+
+/**
+ * The load a limit can sustain by arithmetic: limit × latency / (window × charge). Latency and charge (as settled) are means over undisturbed
+ * front-door calls (served, not retried, not queued); without a front door, over delivered logical calls of one attempt.
+ */
+export function computedWall(history: History): Report["load"]["computedWall"] {
+  const sample = undisturbed(history);
+  const latencyMs = mean(sample.map(({ durationMs }) => durationMs));
+  if (latencyMs === undefined) return null;
+  const clockScale = history.scenario?.clockScale ?? 1;
+  const settles = history.scenario?.settle !== "reserve";
+  const walls = countedLimits(history, sample).flatMap(([dimension, limit]) => {
+    const unit = dimension.startsWith("r") ? "requests" : "tokens";
+    const costOf = (attempt: Attempt) => (unit === "requests" ? 1 : tokensOf(attempt, settles));
+    const charge = mean(sample.map(({ attempts }) => attempts.reduce((sum, attempt) => sum + costOf(attempt), 0))) ?? 0;
+    if (charge === 0) return [];
+    const window = windowMs(dimension);
+    const scale = window === DAY_MS ? clockScale : 1;
+    const faster = scale === 1 ? "" : ` at ${formatCount(scale)} times the speed`;
+    return [
+      {
+        concurrency: (limit / (window / scale)) * (latencyMs / charge),
+        dimension,
+        because: `${formatCount(limit)} ${unit} per ${window === DAY_MS ? "day" : "minute"}${faster}, ${formatDuration(latencyMs)} and ${Math.round(charge * 10) / 10} ${unit} per call`,
+      },
+    ];
+  });
+  return walls.toSorted((a, b) => a.concurrency - b.concurrency)[0] ?? null;
+}
+
+/** What an ended call took from the bucket: its usage where it was told, else what it was charged at its beginning. */
+function tokensOf({ received, usage }: Attempt, settles: boolean): number {
+  return settles && usage !== undefined ? usage.input_tokens + usage.output_tokens : received.charge;
+}
+
+/** The smallest number of each dimension among the limits that these calls fall under. */
+function countedLimits({ scenario }: History, sample: readonly Undisturbed[]): [Dimension, number][] {
+  const models = new Set(sample.flatMap(({ attempts }) => attempts.map(({ received }) => received.model)));
+  const found = new Map<Dimension, number>();
+  for (const spec of scenario?.limits ?? []) {
+    if (spec.model !== undefined && !models.has(spec.model)) continue;
+    for (const dimension of ["rpm", "tpm", "rpd", "tpd"] as const) {
+      const limit = spec.limits[dimension];
+      if (limit !== undefined) found.set(dimension, Math.min(limit, found.get(dimension) ?? Number.POSITIVE_INFINITY));
+    }
+  }
+  return [...found];
+}
+
+function undisturbed({ frontDoorCalls, logicalCalls }: History): Undisturbed[] {
+  const quiet = frontDoorCalls.flatMap(({ outcome, flags, durationMs, logicalCalls: calls }) =>
+    outcome === "served" && flags.size === 0 && durationMs !== undefined && calls.length > 0
+      ? [{ durationMs, attempts: calls.flatMap((call) => call.attempts) }]
+      : [],
+  );
+  if (quiet.length > 0) return quiet;
+  return logicalCalls.flatMap(({ attempts }) => {
+    const [only] = attempts;
+    if (attempts.length !== 1 || only?.delivered !== true || only.endAtMs === undefined) return [];
+    return [{ durationMs: only.endAtMs - only.headAtMs, attempts }];
+  });
+}

@@ -1,0 +1,79 @@
+import { asProperties, CHART_STYLE, DARK, LIGHT } from "../svg/index.ts";
+
+/** Everything the page looks like: light and dark, a phone's width, and one sheet of A4. */
+export const STYLE = `
+:root { color-scheme: light dark; ${asProperties(LIGHT)} }
+@media (prefers-color-scheme: dark) { :root { ${asProperties(DARK)} } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.45 system-ui, -apple-system, "Segoe UI", sans-serif; }
+main { max-width: 860px; margin: 0 auto; padding: 20px 16px 32px; overflow-wrap: anywhere; }
+h1 { font-size: 20px; line-height: 1.25; margin: 0; }
+h2 { font-size: 12px; letter-spacing: 0.06em; text-transform: uppercase; color: var(--quiet); margin: 22px 0 6px; padding-top: 8px; border-top: 1px solid var(--rule); }
+p { margin: 0 0 6px; }
+ul, ol, dl, table { margin: 0; }
+ul, ol { padding-left: 20px; }
+.facts { display: flex; flex-wrap: wrap; gap: 0 16px; padding: 0; list-style: none; color: var(--quiet); font-size: 13px; }
+.facts b { font-weight: 600; color: var(--text); }
+.verdict { margin-top: 14px; padding: 12px 14px; border: 2px solid var(--tone); border-left-width: 10px; border-radius: 4px; }
+.verdict strong { display: block; font-size: 28px; line-height: 1.15; color: var(--tone); }
+.verdict small { display: inline-block; font-size: 14px; font-weight: 600; color: var(--text); }
+.verdict p { margin: 4px 0 0; font-size: 16px; }
+.verdict .hypothesis { font-size: 14px; color: var(--quiet); }
+.ok { --tone: var(--ok); } .near { --tone: var(--near); } .bad { --tone: var(--bad); }
+.mark { color: var(--tone); font-weight: 700; white-space: nowrap; }
+.quiet { color: var(--quiet); font-size: 13px; }
+.lead { font-size: 16px; font-weight: 600; }
+table { border-collapse: collapse; width: 100%; font-size: 14px; }
+th, td { text-align: left; vertical-align: top; padding: 3px 10px 3px 0; border-bottom: 1px solid var(--rule); }
+tr:last-child > * { border-bottom: 0; }
+th { font-weight: 600; }
+thead th { font-size: 12px; color: var(--quiet); }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+.meter { display: inline-block; vertical-align: middle; width: 90px; height: 10px; border: 1px solid var(--idle); margin-right: 8px; print-color-adjust: exact; }
+.meter i { display: block; height: 100%; background: var(--tone); }
+.proof { display: block; font-size: 13px; color: var(--quiet); }
+dl { display: grid; grid-template-columns: minmax(7em, auto) 1fr; gap: 2px 12px; font-size: 14px; }
+dt { font-weight: 600; } dd { margin: 0; }
+.columns { display: grid; grid-template-columns: 1fr 1fr; gap: 0 28px; }
+.rules th:first-child { width: 32%; } .rules :is(th, td):nth-child(2) { width: 7em; }
+.legend { display: flex; flex-wrap: wrap; gap: 0 16px; list-style: none; padding: 0; font-size: 13px; margin-bottom: 4px; }
+
+.narrow, .paper { display: none; }
+summary { cursor: pointer; font-size: 13px; color: var(--quiet); }
+footer { margin-top: 14px; padding-top: 8px; border-top: 1px solid var(--rule); font-size: 12px; color: var(--quiet); }
+${CHART_STYLE}
+.legend .chart { display: inline-block; width: 16px; height: 11px; vertical-align: -1px; margin-right: 5px; }
+@media screen and (max-width: 640px) {
+  .columns { grid-template-columns: 1fr; }
+  .rules :is(th, td):nth-child(n) { width: auto; }
+  .wide { display: none; } .narrow { display: block; }
+  .stack thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+  .stack tr { display: block; padding: 5px 0; border-bottom: 1px solid var(--rule); }
+  .stack th, .stack td, .stack td.number { display: block; border: 0; padding: 0; text-align: left; }
+  .stack [data-label]::before { content: attr(data-label) ": "; color: var(--quiet); font-size: 13px; }
+  dl { grid-template-columns: 1fr; } dd { margin-bottom: 6px; }
+}
+@page { size: A4; margin: 8mm 11mm; }
+@media print {
+  :root { color-scheme: light; ${asProperties(LIGHT)} }
+  body { font-size: 8.2pt; line-height: 1.24; }
+  main { max-width: none; padding: 0; }
+  h1 { font-size: 13pt; }
+  h2 { font-size: 7pt; margin: 3.5pt 0 1pt; padding-top: 2.5pt; break-after: avoid; }
+  p { margin-bottom: 2pt; }
+  .facts, .quiet, .proof, .legend, footer { font-size: 7.2pt; }
+  .lead { font-size: 9.4pt; }
+  .verdict { margin-top: 3pt; padding: 3pt 8pt; }
+  .verdict strong { font-size: 17pt; } .verdict p { font-size: 9.4pt; margin-top: 1pt; }
+  .verdict small, .verdict .hypothesis { font-size: 8.6pt; }
+  table, dl, ul, ol { font-size: 7.8pt; } thead th { font-size: 7.2pt; } th, td { padding: 0.8pt 8pt 0.8pt 0; }
+  dl { gap: 0.5pt 8pt; }
+  footer { margin-top: 4pt; padding-top: 2pt; }
+  .verdict, tr, figure { break-inside: avoid; }
+  .screen, .wide { display: none; } .paper { display: block; }
+  .picture { display: grid; grid-template-columns: 1.75fr 1fr; gap: 0 14pt; }
+  .picture .columns { display: block; }
+  .picture dl { grid-template-columns: 1fr; gap: 0; } .picture ol { padding-left: 12pt; }
+}
+figure { margin: 0; }
+`;
