@@ -17,6 +17,8 @@ export interface Arrival {
   headAtMs: number;
 }
 
+const OVER = "the exchange is over";
+
 type Admitted = Extract<Admission, { admitted: true }>;
 
 /** One call and its reply: what every step needs to know, and the only writer of the events at its ends. */
@@ -36,6 +38,7 @@ export class Exchange {
   refusedHere = false;
   readonly #headAtMs: number;
   readonly #upstream = new AbortController();
+  #upstreamOver = false;
   /** Made when somebody asks: most calls hold nothing. */
   #ended: AbortController | undefined;
   #observer: Observer | undefined;
@@ -70,13 +73,18 @@ export class Exchange {
   }
 
   endUpstream(): void {
-    this.#upstream.abort();
+    this.#upstream.abort(OVER);
+  }
+
+  /** The upstream's reply came to its own end: there is nothing to abort any more. */
+  upstreamIsOver(): void {
+    this.#upstreamOver = true;
   }
 
   /** Aborts when the client's side is over; ends every hold of this exchange. */
   get ended(): AbortSignal {
     this.#ended ??= new AbortController();
-    if (this.client.over) this.#ended.abort();
+    if (this.client.over) this.#ended.abort(OVER);
     return this.#ended.signal;
   }
 
@@ -108,8 +116,9 @@ export class Exchange {
   }
 
   #close(how: Ending): void {
-    this.#upstream.abort();
-    this.#ended?.abort();
+    // A reason of our own: the default one is an exception with a stack trace, made for every call.
+    if (how !== "complete" || !this.#upstreamOver) this.#upstream.abort(OVER);
+    this.#ended?.abort(OVER);
     const tell = (summary: ReplySummary) => this.#tellEnd(how, summary);
     if (this.#observer === undefined) tell(NOTHING_SEEN);
     else this.#observer.end(how === "complete", tell);

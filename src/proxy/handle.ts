@@ -78,6 +78,7 @@ function relayAsItComes(exchange: Exchange, body: ReplyBody): void {
   new Relay({
     client,
     body,
+    onEnd: () => exchange.upstreamIsOver(),
     onFail(failure) {
       tellUpstreamFailed(exchange, failure);
       client.cut("fin");

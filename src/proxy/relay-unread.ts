@@ -49,7 +49,7 @@ export async function relayUnread(
     const reply = await upstream({ ...request, headers, path, call: UNREAD_CALL }, gone.signal);
     client.relaysOther();
     client.head(reply.status, reply.statusText, forwardableReplyHeaders(reply.headers));
-    new Relay({ client, body: reply.body, onFail: () => client.cut("fin") });
+    new Relay({ client, body: reply.body, onEnd: () => undefined, onFail: () => client.cut("fin") });
   } catch (error) {
     gone.abort();
     if (client.over || !(error instanceof UpstreamFailure)) throw error;

@@ -4,6 +4,8 @@ import type { ClientSide } from "./client-side.ts";
 export interface RelayOptions {
   client: ClientSide;
   body: ReplyBody;
+  /** The body came to its end. */
+  onEnd(): void;
   /** The body broke off, and what came before is sent. Not called when the client's side is over already. */
   onFail(failure: UpstreamFailure): void;
 }
@@ -35,6 +37,7 @@ export class Relay implements BodyReader {
   end(): void {
     if (this.#over) return;
     this.#over = true;
+    this.#options.onEnd();
     this.#options.client.end(this.#take());
   }
 
