@@ -6,7 +6,7 @@ import { formatProblem, type Problem, UserError } from "../core/errors.ts";
 import type { Scenario } from "../core/scenario.ts";
 import type { SessionOptions } from "../run/options.ts";
 import { parseUpstream } from "../run/upstream-choice.ts";
-import { loadApp, loadScenario } from "../scenario/index.ts";
+import { loadApp, loadScenario, parseFaultLine } from "../scenario/index.ts";
 import type { SharedFlags } from "./flags.ts";
 import { paint } from "./style.ts";
 
@@ -50,6 +50,7 @@ export function prepare(input: {
   const cwd = process.cwd();
   const appFilePath = findAppFile(flags.config, cwd, input.command);
   const app = appFilePath === undefined ? NO_APP : loadApp({ path: appFilePath, env });
+  for (const fault of flags.fault) parseFaultLine(fault);
   const weather = readScenario(input.scenarioPath, flags.seed, app.app);
   const options: SessionOptions = {
     mode: input.mode,

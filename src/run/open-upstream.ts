@@ -3,7 +3,7 @@ import type { RawRequest, WireReply } from "../core/exchange.ts";
 import type { Upstream } from "../core/upstream.ts";
 import { dialects } from "../providers/index.ts";
 import { createTokenCounter } from "../tokens/index.ts";
-import { createHttpUpstream, createStub, parseStubProfile } from "../upstreams/index.ts";
+import { createHttpUpstream, createStub } from "../upstreams/index.ts";
 import type { UpstreamChoice } from "./upstream-choice.ts";
 
 /** What the proxy needs of an upstream, whichever it is. */
@@ -20,8 +20,7 @@ export function openUpstream(choice: UpstreamChoice, parts: { clock: Clock; seed
     const { upstream, close } = createHttpUpstream({ base: choice.base, clock: parts.clock });
     return { upstream, upstreamName: choice.address, passThroughTo: choice.base, close };
   }
-  const profile =
-    choice.profile === undefined ? {} : { profile: parseStubProfile(choice.profile.text, choice.profile.path) };
+  const profile = choice.profile === undefined ? {} : { profile: choice.profile };
   const counter = createTokenCounter();
   const stub = createStub({ seed: parts.seed, clock: parts.clock, dialects, counter, ...profile });
   return {

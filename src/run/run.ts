@@ -1,4 +1,5 @@
-import type { ExitCode } from "../core/errors.ts";
+import type { RunningControl } from "../control/index.ts";
+import { ExitCode } from "../core/errors.ts";
 import type { ChaosEvent } from "../core/event.ts";
 import type { Report } from "../core/report.ts";
 import { openControl } from "./control-host.ts";
@@ -28,7 +29,7 @@ export async function runScenario(options: SessionOptions, hooks: RunHooks): Pro
   const session = await startSession(options);
   session.log.subscribe(hooks.onEvent);
   hooks.onSession(session);
-  const control = await openControl(session);
+  const control = await openControlOrClose(session);
   let end: End = { why: "broken", detail: "the run did not reach its end" };
   let failure: unknown;
   try {
@@ -48,7 +49,7 @@ export async function serveProxy(options: SessionOptions, hooks: RunHooks): Prom
   const session = await startSession(options);
   session.log.subscribe(hooks.onEvent);
   hooks.onSession(session);
-  const control = await openControl(session);
+  const control = await openControlOrClose(session);
   if (options.startAtOnce) session.timeline.start();
   const end = await session.stopped;
   await session.close(end, STOPPED_DRAIN_MS);
@@ -58,5 +59,22 @@ export async function serveProxy(options: SessionOptions, hooks: RunHooks): Prom
 
 function finish(session: Session): RunResult {
   const { report, exitCode } = reportFromLog(session.folder.eventsPath);
-  return { report, exitCode, paths: writeReport(report, session.folder.write), folder: session.folder.path };
+  return {
+    report,
+    // A log that could not be written to its end looks like one of a run that was killed; here the reason is known.
+    exitCode: session.log.failed === undefined ? exitCode : ExitCode.broken,
+    paths: writeReport(report, session.folder.write),
+    folder: session.folder.path,
+  };
+}
+
+/** Without the control channel it was told to have, a session does not start: nothing of it may stay. */
+async function openControlOrClose(session: Session): Promise<RunningControl | undefined> {
+  try {
+    return await openControl(session);
+  } catch (error) {
+    await session.close({ why: "broken", detail: "the control channel could not be opened" }, 0);
+    session.folder.discardIfUnused();
+    throw error;
+  }
 }

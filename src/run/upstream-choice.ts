@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "../core/errors.ts";
+import { parseStubProfile, type StubProfile } from "../upstreams/index.ts";
 
 /** What `--upstream` names. */
 export type UpstreamChoice =
-  | { kind: "stub"; profile: { path: string; text: string } | undefined; address: string; implied: boolean }
+  | { kind: "stub"; profile: StubProfile | undefined; address: string; implied: boolean }
   | { kind: "live"; base: URL; address: string };
 
 /** `stub`, `stub:profile.yaml`, or a URL. Without one the stub is meant; the caller says so loudly. */
@@ -15,14 +16,19 @@ export function parseUpstream(text: string | undefined): UpstreamChoice {
   return { kind: "live", ...parseBase(text) };
 }
 
+/** Read and checked here: a profile that is wrong must not leave a half-started run behind. */
 function stubWithProfile(path: string): UpstreamChoice {
+  return {
+    kind: "stub",
+    profile: parseStubProfile(readProfile(path), path),
+    address: `stub:${path}`,
+    implied: false,
+  };
+}
+
+function readProfile(path: string): string {
   try {
-    return {
-      kind: "stub",
-      profile: { path, text: readFileSync(path, "utf8") },
-      address: `stub:${path}`,
-      implied: false,
-    };
+    return readFileSync(path, "utf8");
   } catch (error) {
     throw new UserError(`--upstream stub:${path}: the profile cannot be read (${errorCode(error)})`, { cause: error });
   }
