@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 
 /** The first 8 hex digits of SHA-256: enough to tell keys apart, and `where: { key }` can be computed outside (`sha256sum`). */
 export function keyHash(credential: string | undefined): string {
@@ -7,9 +7,13 @@ export function keyHash(credential: string | undefined): string {
     : createHash("sha256").update(credential).digest("hex").slice(0, 8);
 }
 
-/** Equality of texts without the texts: prompts are guessable, so their hashes are keyed with a secret of the run. */
+/**
+ * Equality of texts without the texts: prompts are guessable, so their hashes are keyed with a secret of the run.
+ * Two one-shot digests instead of an HMAC object per text: those are native objects that the collector has to finalise,
+ * twice per call. Keying the inner digest, whose length is fixed, leaves no room for extending it.
+ */
 export function createHasher(secret: string): (text: string | Uint8Array) => string {
-  return (text) => createHmac("sha256", secret).update(text).digest("hex").slice(0, 16);
+  return (text) => hash("sha256", `${secret}:${hash("sha256", text, "hex")}`, "hex").slice(0, 16);
 }
 
 /** Replaces every credential value seen in this process wherever it occurs. The second net is pino's redact. */

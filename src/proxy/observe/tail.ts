@@ -6,7 +6,7 @@ import { meaningOf } from "./meaning-of.ts";
 const CHUNKS_KEPT = 24;
 const BYTES_KEPT = 64 * 1024;
 /** Looked at first, since the last letters usually stand there. */
-const FIRST_LOOK = 4 * 1024;
+const FIRST_LOOK = 2 * 1024;
 
 export interface Tail {
   add(chunk: Uint8Array): void;
