@@ -1,10 +1,9 @@
 import type { LlmCall, ReplyContext, Trouble } from "../../core/dialect.ts";
 import { jsonReply, type WireReply } from "../../core/exchange.ts";
+import { gatewayPage, type ServerTrouble, serverWaitHeaders } from "./gateway-page.ts";
 import type { OpenAiError } from "./openai-envelope.ts";
 import { rateLimitError } from "./openai-rate-limit.ts";
-import { httpDate, retryHeaders } from "./retry-hints.ts";
-
-type ServerTrouble = Extract<Trouble, { retryAfterMs: number | undefined }>;
+import { httpDate } from "./retry-hints.ts";
 
 /** The codes of a spent quota since 2026 (help.openai.com/5955604, /6614457), and the older one, `insufficient_quota`. */
 export const QUOTA_CODES = [
@@ -82,7 +81,7 @@ function quotaError(quota: string | undefined): OpenAiError {
 }
 
 function serverError(trouble: ServerTrouble, context: ReplyContext): OpenAiError {
-  const headers = waitHeaders(trouble.retryAfterMs, context);
+  const headers = serverWaitHeaders(trouble, context);
   if (trouble.kind === "overloaded") {
     return {
       status: 503,
@@ -162,32 +161,6 @@ function requestError(kind: RequestTrouble, call: LlmCall): Pick<OpenAiError, "s
         error: { message: "The request body is too large.", type, param: null, code: "request_too_large" },
       };
   }
-}
-
-/** What Cloudflare, which stands before the API, shows when the API behind it does not answer. */
-function gatewayPage(trouble: ServerTrouble, context: ReplyContext): WireReply {
-  const [status, title] = trouble.kind === "timeout" ? [504, "504 Gateway Time-out"] : [502, "502 Bad Gateway"];
-  const page = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>cloudflare</center>\r\n</body>\r\n</html>\r\n`;
-  const body = new TextEncoder().encode(page);
-  return {
-    status: Number(status),
-    headers: [
-      "content-type",
-      "text/html",
-      ...waitHeaders(trouble.retryAfterMs, context),
-      "date",
-      httpDate(context.wallMs),
-      "server",
-      "cloudflare",
-      "content-length",
-      String(body.byteLength),
-    ],
-    body,
-  };
-}
-
-function waitHeaders(retryAfterMs: number | undefined, context: ReplyContext): string[] {
-  return retryAfterMs === undefined ? [] : retryHeaders(retryAfterMs, ["header"], context.wallMs);
 }
 
 /**
