@@ -18,7 +18,7 @@ export function renderHtml(report: Report): string {
 <style>${STYLE}</style>
 </head>
 <body>
-<main>
+<main${isDense(page) ? ' class="dense"' : ""}>
 ${[
   head(page),
   part("What bites first", bites(page)),
@@ -34,6 +34,19 @@ ${[
 </body>
 </html>
 `;
+}
+
+/** More lines than one sheet of paper holds at the usual size: smaller letters, and the examples stay on the screen. */
+const MOST_LINES = 16;
+
+function isDense({
+  expectations: rules,
+  faults,
+  bites: { limits },
+  knees: { lines },
+  unproven: claims,
+}: Page): boolean {
+  return rules.length * 1.5 + faults.length + limits.length + lines.length + claims.length > MOST_LINES;
 }
 
 function head({ title, summary, facts, verdict }: Page): string {

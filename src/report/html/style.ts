@@ -62,13 +62,14 @@ ${CHART_STYLE}
   h2 { font-size: 7pt; margin: 3.5pt 0 1pt; padding-top: 2.5pt; break-after: avoid; }
   p { margin-bottom: 2pt; }
   .facts, .quiet, .proof, .legend, footer { font-size: 7.2pt; }
-  .lead { font-size: 9.4pt; }
+  .lead { font-size: 8.8pt; }
   .verdict { margin-top: 3pt; padding: 3pt 8pt; }
   .verdict strong { font-size: 17pt; } .verdict p { font-size: 9.4pt; margin-top: 1pt; }
   .verdict small, .verdict .hypothesis { font-size: 8.6pt; }
   table, dl, ul, ol { font-size: 7.8pt; } thead th { font-size: 7.2pt; } th, td { padding: 0.8pt 8pt 0.8pt 0; }
   dl { gap: 0.5pt 8pt; }
   footer { margin-top: 4pt; padding-top: 2pt; }
+  .dense { font-size: 7.4pt; } .dense :is(table, dl, ul, ol) { font-size: 7.1pt; } .dense .proof { display: none; }
   .verdict, tr, figure { break-inside: avoid; }
   .screen, .wide { display: none; } .paper { display: block; }
   .picture { display: grid; grid-template-columns: 1.75fr 1fr; gap: 0 14pt; }
