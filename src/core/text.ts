@@ -10,12 +10,14 @@ export function matchesGlob(pattern: string, value: string): boolean {
 /** How many letters and digits of a text's end stand for it when the proxy's view is joined with the driver's. */
 export const TAIL_LENGTH = 32;
 
-const LETTERS_AND_DIGITS = /[\p{L}\p{N}]/gu;
+const NO_LETTER_OR_DIGIT = /[^\p{L}\p{N}]+/gu;
 
 /** The last letters and digits, lower case: white space, markup and punctuation differ between a stream and what an app makes of it. */
 export function textTail(text: string): { tail: string; length: number } {
-  const letters = text.toLowerCase().match(LETTERS_AND_DIGITS) ?? [];
-  return { tail: letters.slice(-TAIL_LENGTH).join(""), length: letters.length };
+  const letters = text.toLowerCase().replace(NO_LETTER_OR_DIGIT, "");
+  // By code points, so that no letter outside the basic plane is cut in two; twice as many units surely hold enough of them.
+  const tail = [...letters.slice(-2 * TAIL_LENGTH)].slice(-TAIL_LENGTH).join("");
+  return { tail, length: letters.length };
 }
 
 /** A fixed marker that a driver may put into prompts, `lc-` and 8 hex digits; taken out of every fingerprint. */

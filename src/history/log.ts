@@ -11,7 +11,7 @@ export interface EventLogOptions {
   /** The phase a new event belongs to. */
   phase: () => string;
   /**
-   * How many of the newest events memory holds. Default 50,000 beside a file (older ones are read back from it),
+   * How many of the newest events memory holds. Default 10,000 beside a file (older ones are read back from it),
    * 200,000 without one (older ones are gone).
    */
   keep?: number;
@@ -34,7 +34,7 @@ export interface EventLog extends EventSink {
   close(): Promise<void>;
 }
 
-const KEEP_BESIDE_FILE = 50_000;
+const KEEP_BESIDE_FILE = 10_000;
 const KEEP_ALONE = 200_000;
 
 /** Throws UserError when the file cannot be created; afterwards nothing here throws into the data path. */
@@ -44,6 +44,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
   const file: LineFile | undefined = path === undefined ? undefined : openLineFile(path, failure.tell);
   const memory = createEventMemory(options.keep ?? (file === undefined ? KEEP_ALONE : KEEP_BESIDE_FILE));
   const listeners = createListeners();
+  const isoTime = createIsoTime();
   let lastSeq = 0;
 
   return {
@@ -54,7 +55,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
         v: EVENT_VERSION,
         seq: lastSeq,
         t_ms: toMicroseconds(clock.nowMs()),
-        at: new Date(clock.wallMs()).toISOString(),
+        at: isoTime(clock.wallMs()),
         phase: phase(),
         ...body,
       };
@@ -87,6 +88,20 @@ function readBack(path: string, { after, before }: { after: number; before: numb
   } catch {
     return [];
   }
+}
+
+/** Many events share a millisecond; its text is made once. */
+function createIsoTime(): (wallMs: number) => string {
+  let lastMs = Number.NaN;
+  let text = "";
+  return (wallMs) => {
+    const ms = Math.floor(wallMs);
+    if (ms !== lastMs) {
+      lastMs = ms;
+      text = new Date(ms).toISOString();
+    }
+    return text;
+  };
 }
 
 /** The log's clock is finer than anything it measures; microseconds keep the lines short. */

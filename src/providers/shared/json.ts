@@ -6,12 +6,12 @@ export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+const DECODER = new TextDecoder("utf-8", { fatal: true });
+
 /** An object, or undefined for everything else, invalid JSON and invalid UTF-8 included. */
 export function parseRecord(source: string | Uint8Array): JsonRecord | undefined {
   try {
-    const value: unknown = JSON.parse(
-      typeof source === "string" ? source : new TextDecoder("utf-8", { fatal: true }).decode(source),
-    );
+    const value: unknown = JSON.parse(typeof source === "string" ? source : DECODER.decode(source));
     return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
