@@ -1,3 +1,4 @@
+import { ExitCode } from "../core/errors.ts";
 import { serveProxy } from "../run/run.ts";
 import type { Session } from "../run/session.ts";
 import { announce } from "./announce.ts";
@@ -42,7 +43,8 @@ export async function proxyCommand(scenarioPath: string | undefined, flags: Prox
     });
     progress.stop();
     process.stdout.write(`${verdictLines(result.report, result.paths).join("\n")}\n`);
-    return result.report.stopped === "interrupted" ? 0 : result.exitCode;
+    const byHand = result.exitCode === ExitCode.stopped && result.report.stopped === "interrupted";
+    return byHand ? ExitCode.passed : result.exitCode;
   } finally {
     progress.stop();
     forget();

@@ -21,9 +21,17 @@ export function reportFromLog(eventsPath: string): RunReport {
   return { report, exitCode: exitCodeOf(report), problems, tornLine };
 }
 
-/** Writes every format; returns the paths by file name. */
-export function writeReport(report: Report, write: (name: string, text: string) => string): Map<string, string> {
-  return new Map([...renderers].map(([name, render]) => [name, write(name, render(report))]));
+/** Writes every format; returns the paths by file name, without those that `write` could not write. */
+export function writeReport(
+  report: Report,
+  write: (name: string, text: string) => string | undefined,
+): Map<string, string> {
+  const paths = new Map<string, string>();
+  for (const [name, render] of renderers) {
+    const path = write(name, render(report));
+    if (path !== undefined) paths.set(name, path);
+  }
+  return paths;
 }
 
 /** report.json as it is written, for `--json`. */

@@ -41,7 +41,13 @@ export function createRunFolder(options: {
     eventsPath: join(path, "events.jsonl"),
     write(name, text) {
       const file = join(path, name);
-      writeFileSync(file, text, { mode: 0o600 });
+      try {
+        writeFileSync(file, text, { mode: 0o600 });
+      } catch (error) {
+        // Half a report is worse than none.
+        rmSync(file, { force: true });
+        throw error;
+      }
       return file;
     },
     discardIfUnused() {

@@ -58,14 +58,21 @@ export async function serveProxy(options: SessionOptions, hooks: RunHooks): Prom
 }
 
 function finish(session: Session): RunResult {
-  const { report, exitCode } = reportFromLog(session.folder.eventsPath);
-  return {
-    report,
-    // A log that could not be written to its end looks like one of a run that was killed; here the reason is known.
-    exitCode: session.log.failed === undefined ? exitCode : ExitCode.broken,
-    paths: writeReport(report, session.folder.write),
-    folder: session.folder.path,
-  };
+  const { folder, log, options } = session;
+  const { report, exitCode } = reportFromLog(folder.eventsPath);
+  let unwritten = 0;
+  const paths = writeReport(report, (name, text) => {
+    try {
+      return folder.write(name, text);
+    } catch (error) {
+      unwritten++;
+      options.notify(`${name} cannot be written: ${error instanceof Error ? error.message : error}`);
+      return undefined;
+    }
+  });
+  // A log that could not be written to its end looks like one of a run that was killed; here the reason is known.
+  const broken = log.failed !== undefined || unwritten > 0;
+  return { report, exitCode: broken ? ExitCode.broken : exitCode, paths, folder: folder.path };
 }
 
 /** Without the control channel it was told to have, a session does not start: nothing of it may stay. */

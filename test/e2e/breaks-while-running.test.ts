@@ -79,3 +79,15 @@ it("leaves with 5 when the log cannot be written any more, keeps serving until t
   expect(again.code, "its log has no end: taken as stopped").toBe(4);
   expect(JSON.parse(again.stdout).calls.attempts).toBeGreaterThan(5);
 });
+
+it("says which file of the report found no room, and leaves none that is cut short", async () => {
+  const cwd = freshFolder();
+  const proxy = await startProxyCli(["--upstream", "stub"], {
+    cwd,
+    through: (program) => ["/bin/bash", "-c", `ulimit -f 1; exec "$@"`, "bash", ...program],
+  });
+  proxy.signal("SIGTERM");
+  expect(await proxy.exited, proxy.stderr()).toBe(5);
+  expect(proxy.stderr()).toMatch(/report\.json cannot be written: EFBIG/);
+  expect(existsSync(join(runFolderIn(cwd), "report.json"))).toBe(false);
+});
