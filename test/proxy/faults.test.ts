@@ -15,6 +15,7 @@ import {
   pause,
   reshaped,
   scripted,
+  standsStill,
   startTestProxy,
   startUpstream,
 } from "../support/proxy.ts";
@@ -485,14 +486,9 @@ describe("stages", () => {
       faults: [reshaped(at(1, () => [{ do: "keep-open" }]))],
     });
     const client = connectRaw(proxy.port, chatRequest());
-    let last = -1;
-    await eventually(() => {
-      const still = written === last && written > 1_000_000;
-      last = written;
-      return still;
-    }, "the upstream waits");
-    await pause(100);
-    expect(written).toBeLessThan(32 * 1024 * 1024);
+    await client.until("\r\n\r\n");
+    // Socket buffers on both sides are part of it.
+    expect(await standsStill(() => written)).toBeLessThan(32 * 1024 * 1024);
     client.socket.destroy();
     await eventually(() => upstream.sockets.size === 0, "upstream let go");
   });

@@ -91,6 +91,17 @@ export async function eventually(check: () => boolean, what: string, withinMs = 
 
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
+/** Waits until a count stands still for a while, and gives it. */
+export async function standsStill(count: () => number, forMs = 300, withinMs = 15_000): Promise<number> {
+  const startedAt = performance.now();
+  for (let before = -1; performance.now() - startedAt < withinMs; ) {
+    if (before === count()) return before;
+    before = count();
+    await pause(forMs);
+  }
+  throw new Error(`still changing after ${withinMs} ms`);
+}
+
 /** A fault with a fixed plan. */
 export function scripted(
   injections: readonly Injection[],
