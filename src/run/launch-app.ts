@@ -14,6 +14,7 @@ export async function launchApp(session: Session, stop: AbortSignal): Promise<La
   let running: RunningApp | undefined;
   if (appCommand !== undefined) {
     const { env, shown } = appEnvironment(session);
+    registerKeys(session);
     options.notify(`app     ${appCommand.join(" ")}   with ${shown.join("  ")}`);
     running = startApp({
       command: [...appCommand],
@@ -45,6 +46,14 @@ export async function launchApp(session: Session, stop: AbortSignal): Promise<La
   }
   session.log.append({ type: "app_state", state: "ready" });
   return { app: running, ready: true };
+}
+
+const KEY_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD)$/i;
+
+/** An app may print its configuration before its first call has shown us the key. */
+function registerKeys({ options, scrubber }: Session): void {
+  for (const [name, value] of Object.entries(options.env))
+    if (value !== undefined && KEY_NAME.test(name)) scrubber.register(value);
 }
 
 /** What the app inherits, with the base URLs of its SDK pointing at the proxy. `shown` is safe to print. */

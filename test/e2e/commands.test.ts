@@ -52,6 +52,18 @@ it("lists what there is, also for machines", async () => {
   }
 });
 
+it("writes a first app file and scenario that are valid as they stand", async () => {
+  const cwd = freshFolder();
+  const { code, stdout, stderr } = await runCli(["init", "--yes"], { cwd });
+  expect(code, stderr).toBe(0);
+  expect(stdout + stderr).toContain("llm-chaos.yaml");
+  const written = readdirSync(cwd, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".yaml"));
+  expect(written).toContain("llm-chaos.yaml");
+  expect(written.length).toBeGreaterThanOrEqual(2);
+  const checked = await runCli(["validate", ...written], { cwd });
+  expect(checked.code, checked.stdout).toBe(0);
+});
+
 it("explains a scenario in sentences", async () => {
   const cwd = freshFolder();
   const told = await runCli(["explain", join(ROOT, "scenarios/tpm-storm.yaml")], { cwd });

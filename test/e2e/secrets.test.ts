@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import OpenAI from "openai";
 import { expect, it, onTestFinished } from "vitest";
-import { freshFolder, startProxyCli } from "../support/e2e.ts";
+import { freePort, freshFolder, runCli, startProxyCli } from "../support/e2e.ts";
 
 const CANARY = {
   authorization: "sk-canary-authorization-1111",
@@ -121,4 +121,23 @@ it("lets no key out but to the provider: not to the terminal, not to the run fol
   expect(told.get("stderr"), "the log did say something").toContain('"status":401');
   for (const [where, text] of told)
     for (const [what, value] of Object.entries(CANARY)) expect(text.includes(value), `${what} in ${where}`).toBe(false);
+});
+
+/** Prints its key before anybody has seen it in a call, and once more as part of an error. */
+const CHATTY_APP = `
+console.log("configuration: key=" + process.env.OPENAI_API_KEY);
+require("node:http").createServer((_, res) => res.end("ok")).listen(process.env.PORT, "127.0.0.1");
+setTimeout(() => { console.error(new Error("refused " + process.env.OPENAI_API_KEY)); process.exit(0); }, 1000);
+`;
+
+it("hides the key that an app prints", async () => {
+  const cwd = freshFolder();
+  writeFileSync(join(cwd, "calm.yaml"), "name: calm\nphases:\n  - { name: only, lasts: 20s }\n");
+  const app = ["--app", `http://127.0.0.1:${await freePort()}`, "--", process.execPath, "-e", CHATTY_APP];
+  const args = ["run", "calm.yaml", "--listen", "127.0.0.1:0", "--control", "off", "--upstream", "stub", ...app];
+  const { stderr, stdout } = await runCli(args, { cwd, env: { OPENAI_API_KEY: CANARY.authorization } });
+  expect(stderr).toContain("configuration: key=[secret]");
+  expect(stderr).toContain("refused [secret]");
+  for (const [where, text] of new Map([...filesUnder(cwd), ["stderr", stderr], ["stdout", stdout]]))
+    expect(text.includes(CANARY.authorization), where).toBe(false);
 });
