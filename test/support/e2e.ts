@@ -151,11 +151,11 @@ let checked = false;
 /** These tests run what is built. One that passes on yesterday's build says nothing. */
 function assertBuilt(): void {
   if (checked) return;
-  checked = true;
   const built = join(ROOT, "dist/cli/main.js");
   if (!existsSync(built)) throw new Error("there is no dist; run: npm run build");
   const builtAt = newest(join(ROOT, "dist"), ".js");
   if (newest(join(ROOT, "src"), ".ts") > builtAt) throw new Error("dist is older than src; run: npm run build");
+  checked = true;
 }
 
 function newest(folder: string, ending: string): number {
