@@ -62,7 +62,7 @@ export function createBucket(
     const scale = windowMs(dimension) === DAY_MS ? rules.clockScale : 1;
     const spoken = rules.announce === "virtual" ? scale : 1;
     const realMs = windowMs(dimension) / scale;
-    const meter = policy.newMeter({ limit, windowMs: realMs, nowMs });
+    const meter = policy.newMeter({ dimension, limit, windowMs: realMs, nowMs });
     counted.push({
       dimension,
       limit,

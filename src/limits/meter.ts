@@ -1,3 +1,5 @@
+import type { Dimension } from "../core/limits.ts";
+
 /**
  * How one dimension of one bucket is counted: the seam behind which a provider's algorithm stands.
  * Amounts are requests or tokens; times are the clock's monotonic milliseconds and never run backwards.
@@ -34,6 +36,8 @@ export interface Reservation {
 }
 
 export interface MeterOptions {
+  /** For a provider that counts one of them otherwise than the rest. */
+  dimension: Dimension;
   limit: number;
   /** The time in which an empty bucket becomes full, already divided by the clock scale. */
   windowMs: number;

@@ -1,3 +1,4 @@
+import { createFixedWindow, createRequestWindows } from "./fixed-window.ts";
 import type { MeterFactory } from "./meter.ts";
 import { createRefill } from "./refill.ts";
 
@@ -25,7 +26,21 @@ const openai: LimitPolicy = {
   cachedInputCounts: true,
 };
 
-const policies: ReadonlyMap<string, LimitPolicy> = new Map([["openai", openai]]);
+/**
+ * Azure OpenAI: its quota documentation names the windows, and says that its limit counts an estimate made when the
+ * request arrives, which is not the count used for billing. So nothing is given back.
+ */
+const azure: LimitPolicy = {
+  newMeter: (options) => (options.dimension === "rpm" ? createRequestWindows(options) : createFixedWindow(options)),
+  settle: "reserve",
+  settleVerified: true,
+  cachedInputCounts: true,
+};
+
+const policies: ReadonlyMap<string, LimitPolicy> = new Map([
+  ["openai", openai],
+  ["azure", azure],
+]);
 
 /** A provider without a policy of its own is counted like OpenAI, whose arithmetic compatible servers copy. */
 export function policyOf(provider: string | undefined): LimitPolicy {
