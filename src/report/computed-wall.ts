@@ -34,11 +34,16 @@ export function computedWall(history: History): Report["load"]["computedWall"] {
       {
         concurrency: (limit / (window / scale)) * (latencyMs / charge),
         dimension,
-        because: `${formatCount(limit)} ${unit} per ${window === DAY_MS ? "day" : "minute"}${faster}, ${formatDuration(latencyMs)} and ${Math.round(charge * 10) / 10} ${unit} per call`,
+        because: `${formatCount(limit)} ${unit} per ${window === DAY_MS ? "day" : "minute"}${faster}, ${formatDuration(latencyMs)} and ${inWords(charge, unit)} per call`,
       },
     ];
   });
   return walls.toSorted((a, b) => a.concurrency - b.concurrency)[0] ?? null;
+}
+
+function inWords(charge: number, unit: string): string {
+  const rounded = Math.round(charge * 10) / 10;
+  return `${rounded} ${rounded === 1 ? unit.slice(0, -1) : unit}`;
 }
 
 /** What an ended call took from the bucket: its usage where it was told, else what it was charged at its beginning. */

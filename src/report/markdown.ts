@@ -1,4 +1,5 @@
 import type { Report } from "../core/report.ts";
+import { onOneLine } from "./one-line.ts";
 import { layOutPage, NOT_MEASURED, OUTCOMES, type Page, type Pair } from "./sentences/index.ts";
 import { textChart } from "./text-chart.ts";
 
@@ -110,15 +111,10 @@ function rows(header: readonly string[], body: readonly (readonly string[])[]): 
 function fenced(text: string): string[] {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
-  return [`${fence}sh`, clean(text), fence];
-}
-
-/** On one line, and without what a terminal would obey. */
-function clean(text: string): string {
-  return text.replaceAll(/\s+/g, " ").replaceAll(/\p{Cc}/gu, "");
+  return [`${fence}sh`, onOneLine(text), fence];
 }
 
 /** Texts of users and of the app must not become markup: a pipe ends a table cell, `<` opens a tag. */
 function escaped(text: string): string {
-  return clean(text).replaceAll(/[\\`*<|[~]/g, "\\$&");
+  return onOneLine(text).replaceAll(/[\\`*<|[~]/g, "\\$&");
 }

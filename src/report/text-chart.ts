@@ -1,6 +1,7 @@
 import type { Report } from "../core/report.ts";
 import { formatDuration } from "../core/units.ts";
 import { bucketed, judgedSeries, kindsOf } from "./charts/index.ts";
+import { onOneLine } from "./one-line.ts";
 import { clockTime, NOT_MEASURED, OUTCOMES } from "./sentences/index.ts";
 
 const COLUMNS = 60;
@@ -25,7 +26,7 @@ function timeRows(report: Report): string[] {
     row("fault in force", buckets.map(({ atMs }) => (isFaulty(report, atMs) ? "▨" : " ")).join("")),
     row("first token p95", buckets.map(({ ttftP95Ms }) => bar(ttftP95Ms ?? 0, slowest)).join("")),
     ...report.phases.map(({ name, fromMs, toMs }) =>
-      row(`phase ${name}`, `${clockTime(fromMs)} to ${clockTime(toMs)}`),
+      row(`phase ${onOneLine(name)}`, `${clockTime(fromMs)} to ${clockTime(toMs)}`),
     ),
     `One column is ${seconds}; a full block is ${most} calls${slowest > 0 ? `, or ${formatDuration(slowest)}` : ""}.`,
   ];

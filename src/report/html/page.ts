@@ -2,12 +2,14 @@ import type { Report } from "../../core/report.ts";
 import { escapeMarkup } from "../markup.ts";
 import { layOutPage, NOT_MEASURED, OUTCOMES, type Page } from "../sentences/index.ts";
 import { chartPart } from "./chart-part.ts";
+import { fitToPaper } from "./paper.ts";
 import { definitions, paragraph, part, TONES, table } from "./parts.ts";
 import { STYLE } from "./style.ts";
 
 /** runbook.html: one file, no network, no script; it must open in ten years and fit one printed page. */
 export function renderHtml(report: Report): string {
   const page = layOutPage(report);
+  const { scale, withProof } = fitToPaper(page);
   const title = `${page.verdict.word}: ${page.title}`;
   return `<!doctype html>
 <html lang="en">
@@ -18,7 +20,7 @@ export function renderHtml(report: Report): string {
 <style>${STYLE}</style>
 </head>
 <body>
-<main${isDense(page) ? ' class="dense"' : ""}>
+<main${withProof ? "" : ' class="brief"'} style="--paper: ${scale}">
 ${[
   head(page),
   part("What bites first", bites(page)),
@@ -34,19 +36,6 @@ ${[
 </body>
 </html>
 `;
-}
-
-/** More lines than one sheet of paper holds at the usual size: smaller letters, and the examples stay on the screen. */
-const MOST_LINES = 16;
-
-function isDense({
-  expectations: rules,
-  faults,
-  bites: { limits },
-  knees: { lines },
-  unproven: claims,
-}: Page): boolean {
-  return rules.length * 1.5 + faults.length + limits.length + lines.length + claims.length > MOST_LINES;
 }
 
 function head({ title, summary, facts, verdict }: Page): string {
@@ -104,7 +93,7 @@ function expectations({ expectations: lines }: Page): string[] {
     { html: escapeMarkup(observed) + (proof.length === 0 ? inBrackets(events) : proof.map(proofOf).join("")) },
   ]);
   return [
-    table(["rule", "verdict", "observed, and what proves it"], rows, { caption: "Expectations", style: "rules" }),
+    table(["rule", "verdict", "observed"], rows, { caption: "Expectations", style: "rules" }),
     paragraph("Event numbers are the seq of lines in events.jsonl, beside this file.", "quiet"),
   ];
 }

@@ -56,25 +56,26 @@ ${CHART_STYLE}
 @page { size: A4; margin: 8mm 11mm; }
 @media print {
   :root { color-scheme: light; ${asProperties(LIGHT)} }
-  body { font-size: 8.2pt; line-height: 1.24; }
-  main { max-width: none; padding: 0; }
-  h1 { font-size: 13pt; }
-  h2 { font-size: 7pt; margin: 3.5pt 0 1pt; padding-top: 2.5pt; break-after: avoid; }
-  p { margin-bottom: 2pt; }
-  .facts, .quiet, .proof, .legend, footer { font-size: 7.2pt; }
-  .lead { font-size: 8.8pt; }
-  .verdict { margin-top: 3pt; padding: 3pt 8pt; }
-  .verdict strong { font-size: 17pt; } .verdict p { font-size: 9.4pt; margin-top: 1pt; }
-  .verdict small, .verdict .hypothesis { font-size: 8.6pt; }
-  table, dl, ul, ol { font-size: 7.8pt; } thead th { font-size: 7.2pt; } th, td { padding: 0.8pt 8pt 0.8pt 0; }
-  dl { gap: 0.5pt 8pt; }
-  footer { margin-top: 4pt; padding-top: 2pt; }
-  .dense { font-size: 7.4pt; } .dense :is(table, dl, ul, ol) { font-size: 7.1pt; } .dense .proof { display: none; }
-  .verdict, tr, figure { break-inside: avoid; }
-  .screen, .wide { display: none; } .paper { display: block; }
-  .picture { display: grid; grid-template-columns: 1.75fr 1fr; gap: 0 14pt; }
+  main { max-width: none; padding: 0; font-size: calc(8.2pt * var(--paper)); line-height: 1.24; }
+  h1 { font-size: 1.55em; }
+  h2 { font-size: 0.85em; margin: 0.5em 0 0.1em; padding-top: 0.35em; break-after: avoid; }
+  p { margin-bottom: 0.2em; }
+  .facts, .quiet, .proof, .legend, footer, table, dl, ul, ol { font-size: 0.95em; }
+  table .quiet, table .proof { font-size: 0.93em; }
+  thead th { font-size: 0.92em; }
+  .lead { font-size: 1.06em; }
+  .verdict { margin-top: 0.4em; padding: 0.4em 1em; }
+  .verdict strong { font-size: 2em; } .verdict p { font-size: 1.14em; margin-top: 0.1em; }
+  .verdict small, .verdict .hypothesis { font-size: 1.05em; }
+  th, td { padding: 0.1em 1em 0.1em 0; }
+  .meter { height: 0.7em; }
+  dl { gap: 0.05em 1em; }
+  footer { margin-top: 0.4em; padding-top: 0.2em; }
+  .screen, .wide, .brief .proof { display: none; } .paper { display: block; }
+  .picture { display: grid; grid-template-columns: 1.75fr 1fr; gap: 0 1.6em; }
   .picture .columns { display: block; }
-  .picture dl { grid-template-columns: 1fr; gap: 0; } .picture ol { padding-left: 12pt; }
+  .picture dl { grid-template-columns: 1fr; gap: 0; } .picture ol { padding-left: 1.5em; }
+  .verdict, tr, figure { break-inside: avoid; }
 }
 figure { margin: 0; }
 `;

@@ -19,7 +19,7 @@ export function kneeLines({ load }: Report): KneeLine[] {
 /** Said instead of the lines, in a run without a ramp. */
 export const NO_RAMP = `${capital(NOT_MEASURED)}: this scenario has no ramp (load: { ramp: … }).`;
 
-/** `between 8 and 12 at once, (8, 12]` */
+/** `(8, 12], 8 at once were still good, 12 were not`: the last good step and the first one that showed it. */
 export function kneeInWords({ steps }: Report["load"], knee: Knee | null): string {
   if (knee === null) {
     const trusted = steps.slice(0, firstDoubtful(steps)).at(-1);
@@ -28,7 +28,7 @@ export function kneeInWords({ steps }: Report["load"], knee: Knee | null): strin
     return `not up to ${trusted.concurrency} at once${doubt}`;
   }
   if (knee.after === null) return `at ${knee.concurrency} at once already, the lowest step`;
-  return `above ${knee.after} and at ${knee.concurrency} at the latest, (${knee.after}, ${knee.concurrency}]`;
+  return `(${knee.after},\u00a0${knee.concurrency}], ${knee.after} at once were still good, ${knee.concurrency} were not`;
 }
 
 function firstDoubtful(steps: Report["load"]["steps"]): number {

@@ -11,7 +11,7 @@ export function bitesFirst(report: Report): string {
   if (first !== undefined) {
     const others = report.limits.filter((limit) => limit !== first);
     const shares = [...others.toReversed(), first].map(({ dimension, peakShare }) => shareOf(dimension, peakShare));
-    return `${capital(dimensionInWords(first.dimension))}, met at ${listed(shares)}.`;
+    return `${capital(dimensionInWords(first.dimension))}: the wall is met at ${listed(shares)}.`;
   }
   const refused = refusedInWords(report.refusals.filter(({ origin }) => origin !== "counted"));
   const nearest = report.limits[0];

@@ -51,12 +51,15 @@ export function clockTime(ms: number): string {
   return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
 }
 
+// The runtime's own short names differ between its versions.
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
 /** `24 Nov 2026`, in UTC; undefined when the log does not tell. */
 export function dayOf(iso: string, plusDays = 0): string | undefined {
   const time = Date.parse(iso);
   if (Number.isNaN(time)) return undefined;
   const date = new Date(time + plusDays * 86_400_000);
-  return date.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }
 
 /** `events 41, 57`; the longest lists are shortened, since report.json has all of them. Empty without events. */
