@@ -18,6 +18,10 @@ export interface LlmCall {
   maxOutputTokens: number | undefined;
   /** How many alternatives were asked for. Default 1. */
   choices: number;
+  /** How a streamed reply is framed, where the format has more than one way and the path decides. Default: server-sent events. */
+  framing?: "json_array";
+  /** The API version that path or query name, where the provider prints it in refusals. */
+  apiVersion?: string;
   /** The last message of the user, for joining a fallback with its predecessor. Hashed before it is logged. */
   lastUserText: string;
   /** The parsed request body. */
@@ -36,6 +40,17 @@ export interface StreamFrame {
   data: string | undefined;
   /** False for what was left when the stream ended inside a frame. */
   whole: boolean;
+}
+
+/** A frame as it was cut out of a stream; when it arrived is for the reader to say. */
+export type CutFrame = Omit<StreamFrame, "arrivedMs">;
+
+/** Cuts a stream that is no server-sent events into frames, whatever the chunks. One per reply. */
+export interface FrameSplitter {
+  /** The frames that end in this chunk. The bytes of all frames, in order, are the bytes of all chunks; they may be views into one. */
+  push(chunk: Uint8Array): readonly CutFrame[];
+  /** The stream is over: what is left of an unfinished frame, with `whole: false`. */
+  end(): readonly CutFrame[];
 }
 
 /** What a frame says. Facets, since one frame may carry several. */
@@ -74,8 +89,16 @@ export interface StreamPosition {
 /** Which hint says how long to wait. `header` is Retry-After in seconds, `date` the same as an HTTP date. */
 export type RetryHint = "header" | "ms_header" | "date" | "body";
 
+/** The forms of an error inside a stream, where a provider has several (OpenAI's Responses). */
+export type StreamErrorShape = "flat" | "nested" | "failed";
+
 /** Something that goes wrong at a provider. A dialect says it in the provider's own words. */
-export type Trouble =
+export type Trouble = PlainTrouble & {
+  /** For `breakStream`. Undefined: as production sends it. */
+  shape?: StreamErrorShape;
+};
+
+type PlainTrouble =
   | {
       kind: "rate_limit";
       refusal: LimitRefusal;
@@ -111,6 +134,8 @@ export interface ReplyContext {
   wallMs: number;
   /** A short label for the account, as providers print it (`org-…`). Never derived from the key itself. */
   organization: string;
+  /** Events of the stream that went out so far, for formats that number them. Undefined: unknown. */
+  streamEvents?: number;
 }
 
 /** One provider wire format. No I/O, no time, no chance. */
@@ -128,6 +153,11 @@ export interface Dialect {
   /** The provider's error inside a 200; undefined when this trouble never comes that way. */
   breakStream(trouble: Trouble, call: LlmCall, context: ReplyContext): Uint8Array | undefined;
   read(frame: StreamFrame): FrameMeaning;
+  /**
+   * For a successful reply to this call that is a stream but no server-sent events: what cuts it into frames.
+   * Undefined, or not there: the reply is whole, and each chunk of it a frame without data.
+   */
+  splitter?(contentType: string, call: LlmCall): FrameSplitter | undefined;
   /** A whole, unstreamed reply body. */
   readWhole(body: Uint8Array): FrameMeaning;
   charge(call: LlmCall): Charge;

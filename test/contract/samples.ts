@@ -1,6 +1,7 @@
 import type { Dialect, LlmCall, Trouble } from "../../src/core/dialect.ts";
 import type { RawRequest } from "../../src/core/exchange.ts";
 import type { LimitRefusal } from "../../src/core/limits.ts";
+import { messagesRequest } from "../support/anthropic.ts";
 import { chatRequest } from "../support/openai.ts";
 
 /** What the contract suite needs to know of each entry of a list. A new dialect or fault adds one line here and is tested at once. */
@@ -9,8 +10,18 @@ const CHAT = { model: "sample-model", messages: [{ role: "user", content: "Say h
 
 /** One request of each format, streamed and not. */
 const REQUESTS: Readonly<Record<string, (stream: boolean) => RawRequest>> = {
+  "anthropic-messages": (stream) => messagesRequest({ ...CHAT, stream }),
   "openai-chat": (stream) => chatRequest({ ...CHAT, stream }),
+  "openai-responses": (stream) =>
+    chatRequest({ model: "sample-model", input: "Say hello.", max_output_tokens: 500, stream }, "/v1/responses"),
+  "openai-completions": (stream) =>
+    chatRequest({ model: "sample-model", prompt: "Say hello.", max_tokens: 500, stream }, "/v1/completions"),
+  "openai-embeddings": () =>
+    chatRequest({ model: "sample-model", input: ["Say hello.", "Say bye."] }, "/v1/embeddings"),
 };
+
+/** Formats that never stream and have no text: what they answer is one body of numbers. */
+export const WITHOUT_TEXT: ReadonlySet<string> = new Set(["openai-embeddings"]);
 
 export function sampleRequest(dialect: Dialect, stream: boolean): RawRequest {
   const request = REQUESTS[dialect.id]?.(stream);

@@ -1,19 +1,11 @@
 import type { LlmCall } from "../../core/dialect.ts";
 import type { RawRequest } from "../../core/exchange.ts";
 import { estimateTokens } from "../../core/tokens.ts";
-import { isRecord, type JsonRecord, parseRecord, recordsOf, textOf } from "../shared/json.ts";
-
-const ENDING = "/chat/completions";
-
-/** Any prefix is fine: SDKs and gateways differ in `/v1`, and some users write it twice. */
-export function concernsChat(request: Pick<RawRequest, "method" | "path">): boolean {
-  if (request.method !== "POST") return false;
-  const query = request.path.indexOf("?");
-  return query < 0 ? request.path.endsWith(ENDING) : request.path.endsWith(ENDING, query);
-}
+import { isRecord, type JsonRecord, parseRecord, recordsOf, textOf, wholeNumber } from "../shared/json.ts";
+import { contentText } from "../shared/openai-request.ts";
 
 /** Undefined for a body that is not JSON or names no model. Fields it does not know are left alone. */
-export function recogniseChat(request: RawRequest): LlmCall | undefined {
+export function recogniseChat(request: RawRequest, provider: string): LlmCall | undefined {
   const body = parseRecord(request.body);
   const model = textOf(body?.["model"]);
   if (body === undefined || model === "") return undefined;
@@ -21,8 +13,8 @@ export function recogniseChat(request: RawRequest): LlmCall | undefined {
   const messages = recordsOf(body["messages"]);
   const lastUser = messages.findLast((message) => message["role"] === "user");
   return {
-    dialect: "openai-chat",
-    provider: "openai",
+    dialect: `${provider}-chat`,
+    provider,
     model,
     stream: body["stream"] === true,
     usageInStream: isRecord(options) && options["include_usage"] === true,
@@ -47,16 +39,4 @@ function promptTokens(body: JsonRecord, messages: readonly JsonRecord[]): number
     if (body[part] !== undefined && body[part] !== null) texts.push(JSON.stringify(body[part]));
   }
   return estimateTokens(texts.join(""));
-}
-
-/** A message's content is a string or a list of parts. */
-export function contentText(content: unknown): string {
-  if (typeof content === "string") return content;
-  return recordsOf(content)
-    .map((part) => textOf(part["text"]) || textOf(part["refusal"]))
-    .join("");
-}
-
-function wholeNumber(value: unknown): number | undefined {
-  return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
 }

@@ -1,17 +1,15 @@
 import type { Dialect, LlmCall, PlainReply } from "../../core/dialect.ts";
+import { DONE, dataFrame, wholeBody } from "../shared/openai-frame.ts";
+import { alternatives, writeUsage } from "../shared/openai-reply.ts";
+import type { ChatHabits } from "../shared/wall.ts";
 
 type Written = ReturnType<Dialect["write"]>;
 
-/** The platform's own bound; a body that asks for a billion choices must not fill the memory. */
-const MOST_CHOICES = 128;
-
-const encoder = new TextEncoder();
-
 /** A reply in this shape. A stream is: role, content or tool arguments, finish, usage where asked for, `[DONE]`. */
-export function writeChat(reply: PlainReply, call: LlmCall): Written {
+export function writeChat(reply: PlainReply, call: LlmCall, habits: ChatHabits = {}): Written {
   return call.stream
-    ? { contentType: "text/event-stream; charset=utf-8", frames: streamed(reply, call) }
-    : { contentType: "application/json", frames: [encoder.encode(JSON.stringify(whole(reply, call), null, 2))] };
+    ? { contentType: "text/event-stream; charset=utf-8", frames: streamed(reply, call, habits) }
+    : { contentType: "application/json", frames: [wholeBody(whole(reply, call))] };
 }
 
 function whole(reply: PlainReply, call: LlmCall) {
@@ -32,25 +30,37 @@ function whole(reply: PlainReply, call: LlmCall) {
   };
   return {
     ...head("chat.completion", reply, call),
-    choices: alternatives(call).map((index) => ({ index, message, logprobs: null, finish_reason: reply.finish })),
-    usage: usageOf(reply),
+    choices: alternatives(call.choices).map((index) => ({
+      index,
+      message,
+      logprobs: null,
+      finish_reason: reply.finish,
+    })),
+    usage: writeUsage(reply),
   };
 }
 
-function streamed(reply: PlainReply, call: LlmCall): Uint8Array[] {
+function streamed(reply: PlainReply, call: LlmCall, habits: ChatHabits): Uint8Array[] {
   const base = head("chat.completion.chunk", reply, call);
+  const usage = writeUsage(reply);
+  const asked = call.usageInStream && habits.usage === undefined;
   // With include_usage every chunk carries the field, and only the last one its value.
-  const noUsage = call.usageInStream ? { usage: null } : {};
-  const frames: Uint8Array[] = [];
-  for (const delta of [...deltas(reply), undefined]) {
-    for (const index of alternatives(call)) {
-      const choice = { index, delta: delta ?? {}, logprobs: null, finish_reason: delta ? null : reply.finish };
-      frames.push(event({ ...base, choices: [choice], ...noUsage }));
-    }
-  }
-  if (call.usageInStream) frames.push(event({ ...base, choices: [], usage: usageOf(reply) }));
-  frames.push(encoder.encode("data: [DONE]\n\n"));
-  return frames;
+  const noUsage = asked ? { usage: null } : {};
+  const indexes = alternatives(call.choices);
+  const chunk = (index: number, delta: object, finish_reason: string | null) => ({
+    ...base,
+    choices: [{ index, delta, logprobs: null, finish_reason }],
+    ...noUsage,
+  });
+  const spoken = deltas(reply).flatMap((delta) => indexes.map((index) => chunk(index, delta, null)));
+  const ends = indexes.map((index) => ({
+    ...chunk(index, {}, reply.finish),
+    ...(habits.usage === "with_finish" && { usage }),
+    ...habits.lastChunk?.(reply, usage),
+  }));
+  const [first, ...others] = spoken;
+  const chunks = [{ ...first, ...habits.firstChunk?.(reply) }, ...others, ...ends];
+  return [...chunks, ...(asked ? [{ ...base, choices: [], usage }] : [])].map(dataFrame).concat(DONE);
 }
 
 function deltas(reply: PlainReply): object[] {
@@ -73,22 +83,4 @@ function head(object: string, reply: PlainReply, call: LlmCall) {
     // Never taken for the real platform's.
     system_fingerprint: "fp_llm_chaos",
   };
-}
-
-function alternatives(call: LlmCall): number[] {
-  return Array.from({ length: Math.min(call.choices, MOST_CHOICES) }, (_, index) => index);
-}
-
-function usageOf({ usage }: PlainReply) {
-  return {
-    prompt_tokens: usage.inputTokens,
-    completion_tokens: usage.outputTokens,
-    total_tokens: usage.inputTokens + usage.outputTokens,
-    prompt_tokens_details: { cached_tokens: usage.cachedTokens ?? 0, audio_tokens: 0 },
-    completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0 },
-  };
-}
-
-function event(value: unknown): Uint8Array {
-  return encoder.encode(`data: ${JSON.stringify(value)}\n\n`);
 }

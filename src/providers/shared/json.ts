@@ -26,3 +26,8 @@ export function recordsOf(value: unknown): JsonRecord[] {
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
+
+/** Zero or more, without a fraction. */
+export function wholeNumber(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
+}

@@ -1,0 +1,55 @@
+import type { Dialect, LlmCall, ReplyContext } from "../../core/dialect.ts";
+import { headerPairs } from "../../core/exchange.ts";
+import { isRecord, type JsonRecord, textOf } from "../shared/json.ts";
+import { namedFrame } from "../shared/openai-frame.ts";
+import type { Wall } from "../shared/wall.ts";
+import { responseObject } from "./response.ts";
+
+/** Where the captured errors stand: after `response.created` (0) and `response.in_progress` (1). */
+const EARLIEST = 2;
+
+/**
+ * An error inside a stream, in one of three shapes: `nested`, which production sends (zendev-sh/goai#88, openai/openai-dotnet#881);
+ * `flat`, which is documented; `failed`, a response that ends so. Nothing follows it, and no `[DONE]`.
+ */
+export function breakResponses(wall: Wall): Dialect["breakStream"] {
+  return (trouble, call, context) => {
+    const envelope = wall.streamError(trouble, call, context);
+    if (envelope === undefined) return undefined;
+    const error = isRecord(envelope["error"]) ? envelope["error"] : envelope;
+    const sequence_number = context.streamEvents ?? EARLIEST;
+    switch (trouble.shape) {
+      case "flat": {
+        const { code = null, message, param = null } = error;
+        return namedFrame("error", { type: "error", code, message, param, sequence_number });
+      }
+      case "failed":
+        return failed(error, call, context);
+      default: {
+        const { type, code = null, message, param = null } = error;
+        const headers = countdown(wall.refuse(trouble, call, context).headers);
+        return namedFrame("error", {
+          type: "error",
+          error: { type, code, ...headers, message, param },
+          sequence_number,
+        });
+      }
+    }
+  };
+}
+
+function failed(error: JsonRecord, call: LlmCall, context: ReplyContext): Uint8Array {
+  const type = "response.failed";
+  const head = { id: `resp_${context.requestId.replace(/^req_/, "")}`, created: Math.floor(context.wallMs / 1_000) };
+  // The documented codes have no word for every trouble; openai/codex reads these two and the HTTP ones here as well.
+  const code = textOf(error["code"]) || "server_error";
+  const more = { status: "failed", error: { code, message: error["message"] } };
+  const response = responseObject(call, head, more);
+  return namedFrame(type, { type, sequence_number: context.streamEvents ?? EARLIEST, response });
+}
+
+/** A limit's error carries the countdown that the reply's own headers could not carry any more. */
+function countdown(headers: readonly string[]): { headers?: Record<string, string> } {
+  const shown = [...headerPairs(headers)].filter(([name]) => name.toLowerCase().startsWith("x-ratelimit-"));
+  return shown.length === 0 ? {} : { headers: Object.fromEntries(shown) };
+}
