@@ -22,6 +22,8 @@ export interface Charge {
   outputTokens: number;
   /** What counts on tpm and tpd. For OpenAI: max(maximum output, estimate), not their sum. */
   tokens: number;
+  /** The most output the call allows, where `outputTokens` does not reserve it: for a limit that does after all. */
+  maxOutputTokens?: number;
 }
 
 /** Usage as the reply tells it. */
@@ -58,6 +60,11 @@ export interface AdmissionRequest {
   model: string;
   keyHash: string;
   charge: Charge;
+  /**
+   * Output tokens of this call so far, estimated; never fewer than before. Asked for at each decision, where output is counted
+   * as it is produced; without it such a call counts only when it is settled.
+   */
+  producedTokens?: () => number;
 }
 
 export type Admission =
@@ -87,10 +94,16 @@ export interface LimitSpec {
   /** For people: `openai/tier-1 gpt-4o`, or the scenario's place. */
   label: string;
   provider?: string;
-  /** Exact model name; undefined: every model has a bucket of its own. */
+  /** Exact model name; undefined: every model has a bucket of its own. With `models`, the name of the class. */
   model?: string;
+  /** A class of models that share one bucket: their exact names. */
+  models?: readonly string[];
   per: "key+model" | "key" | "all";
   limits: Partial<Record<Dimension, number>>;
+  /** How output tokens per minute are counted: as they come, or by the call's maximum when it is admitted. Default: as the provider does. */
+  output?: "as_produced" | "reserved";
+  /** Whether input from the provider's cache counts on input tokens per minute. Default: as the provider does. */
+  cachedInputCounts?: boolean;
   /** Where the numbers come from and when they were read. */
   source?: string;
   date?: string;

@@ -12,13 +12,14 @@ import {
 import { amountOf, isSettled, settledAmount } from "./amounts.ts";
 import type { Meter, Reservation } from "./meter.ts";
 import { policyOf, type SettleMode } from "./policy.ts";
+import { createProduction } from "./production.ts";
 
 /** All counted dimensions of one row, for one key and model (as the row's `per` says). */
 export interface Bucket {
   /** The dimension that makes the call wait longest, or undefined when all have room. Charges nothing. */
   ask(charge: Charge, nowMs: number): LimitRefusal | undefined;
-  /** Charges every dimension; the returned function settles. */
-  charge(charge: Charge, nowMs: number): (outcome: Settlement, nowMs: number) => void;
+  /** Charges every dimension; the returned function settles. `produced` tells the output tokens so far. */
+  charge(charge: Charge, nowMs: number, produced?: () => number): (outcome: Settlement, nowMs: number) => void;
   readings(nowMs: number): DimensionReading[];
   /** Leaves room for one call of the average recent charge, or of `fallback` when there was none yet. */
   drainToOneCall(nowMs: number, fallback?: Charge): void;
@@ -55,6 +56,8 @@ export function createBucket(
 ): Bucket {
   const policy = policyOf(spec.provider ?? provider);
   const settles = (rules.settle ?? policy.settle) === "usage";
+  const cachedInputCounts = spec.cachedInputCounts ?? policy.cachedInputCounts;
+  const reservesOutput = (spec.output ?? policy.output ?? "reserved") === "reserved";
   const counted: Counted[] = [];
   for (const dimension of DIMENSIONS) {
     const limit = spec.limits[dimension];
@@ -62,7 +65,8 @@ export function createBucket(
     const scale = windowMs(dimension) === DAY_MS ? rules.clockScale : 1;
     const spoken = rules.announce === "virtual" ? scale : 1;
     const realMs = windowMs(dimension) / scale;
-    const meter = policy.newMeter({ dimension, limit, windowMs: realMs, nowMs });
+    const newMeter = dimension === "otpm" && !reservesOutput ? createProduction : policy.newMeter;
+    const meter = newMeter({ dimension, limit, windowMs: realMs, nowMs });
     counted.push({
       dimension,
       limit,
@@ -73,38 +77,62 @@ export function createBucket(
     });
   }
 
+  /** With the output that a call may make, where the limit reserves it and the dialect does not. */
+  function asCounted(charge: Charge): Charge {
+    const { maxOutputTokens } = charge;
+    return reservesOutput && maxOutputTokens !== undefined ? { ...charge, outputTokens: maxOutputTokens } : charge;
+  }
+
   return {
     ask(charge, now) {
       let tightest: LimitRefusal | undefined;
       for (const one of counted) {
-        const refusal = refusalOf(one, amountOf(one.dimension, charge), now);
+        const refusal = refusalOf(one, askedAmount(one, asCounted(charge)), now);
         if (refusal && (tightest === undefined || isLonger(refusal, tightest))) tightest = refusal;
       }
       return tightest;
     },
-    charge(charge, now) {
-      const charged: [Dimension, Reservation][] = [];
+    charge(given, now, produced = nothingYet) {
+      const charge = asCounted(given);
+      const charged: [Counted, Reservation][] = [];
       for (const one of counted) {
         const amount = amountOf(one.dimension, charge);
+        if (one.meter.follow !== undefined) {
+          charged.push([one, one.meter.follow(produced, now)]);
+          continue;
+        }
         remember(one, amount);
-        if (settles && isSettled(one.dimension)) charged.push([one.dimension, one.meter.reserve(amount, now)]);
+        if (settles && isSettled(one.dimension)) charged.push([one, one.meter.reserve(amount, now)]);
         else one.meter.charge(amount, now);
       }
       return (outcome, settledMs) => {
-        for (const [dimension, { settle }] of charged) {
-          settle(settledAmount(dimension, { charge, outcome, cachedInputCounts: policy.cachedInputCounts }), settledMs);
+        for (const [one, { settle }] of charged) {
+          const real = settledAmount(one.dimension, { charge, outcome, cachedInputCounts });
+          if (one.meter.follow !== undefined) remember(one, real);
+          settle(real, settledMs);
         }
       };
     },
     readings: (now) => counted.map((one) => readingOf(one, now)),
     drainToOneCall(now, fallback) {
-      for (const { dimension, meter, recent } of counted) {
-        const room = recent.count > 0 || fallback === undefined ? recent.average : amountOf(dimension, fallback);
+      for (const one of counted) {
+        const { meter, recent } = one;
+        const room =
+          recent.count > 0 || fallback === undefined ? recent.average : askedAmount(one, asCounted(fallback));
         meter.drainTo(room, now);
       }
     },
     idle: (now) => counted.every((one) => one.meter.idle(now)),
   };
+}
+
+function nothingYet(): number {
+  return 0;
+}
+
+/** What must fit before a call is let in: its charge, or one token where it is charged by what it produces. */
+function askedAmount({ dimension, meter }: Counted, charge: Charge): number {
+  return meter.follow === undefined ? amountOf(dimension, charge) : 1;
 }
 
 function refusalOf({ dimension, limit, meter, spoken, windowMs }: Counted, requested: number, nowMs: number) {

@@ -53,7 +53,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
       if (one && (refusal === undefined || isLonger(one, refusal))) refusal = one;
     }
     if (refusal) return { admitted: false, readings: tightest(buckets, nowMs, leastRemaining), refusal };
-    const settles = buckets.map((bucket) => bucket.charge(request.charge, nowMs));
+    const settles = buckets.map((bucket) => bucket.charge(request.charge, nowMs, request.producedTokens));
     let settled = false;
     return {
       admitted: true,
@@ -110,7 +110,7 @@ function createRow(spec: LimitSpec, rules: BucketRules): Row {
     store,
     untouched: createBucket(spec, rules, { provider: spec.provider ?? "", nowMs: 0 }).readings(0),
     matches: ({ provider, model }) =>
-      (spec.provider === undefined || spec.provider === provider) && (spec.model === undefined || spec.model === model),
+      (spec.provider === undefined || spec.provider === provider) && coversModel(spec, model),
     bucketFor(request, nowMs) {
       return store.get(keyOf(spec, request), nowMs, () => create(request, nowMs));
     },
@@ -121,10 +121,15 @@ function createRow(spec: LimitSpec, rules: BucketRules): Row {
   };
 }
 
-/** The provider belongs to the key: two providers never share a wall. */
-function keyOf({ per }: LimitSpec, { provider, keyHash, model }: AdmissionRequest): string {
+function coversModel({ model, models }: LimitSpec, called: string): boolean {
+  return models === undefined ? model === undefined || model === called : models.includes(called);
+}
+
+/** The provider belongs to the key: two providers never share a wall. The models of a class do. */
+function keyOf({ per, model: named, models }: LimitSpec, { provider, keyHash, model }: AdmissionRequest): string {
   if (per === "all") return provider;
-  return per === "key" ? `${provider} ${keyHash}` : `${provider} ${keyHash} ${model}`;
+  if (per === "key") return `${provider} ${keyHash}`;
+  return `${provider} ${keyHash} ${models === undefined ? model : named}`;
 }
 
 type Tighter = (one: DimensionReading, other: DimensionReading) => boolean;

@@ -11,6 +11,8 @@ export interface Meter {
   charge(amount: number, nowMs: number): void;
   /** Counts an amount that is known exactly only later. */
   reserve(amount: number, nowMs: number): Reservation;
+  /** Counts an amount that comes by and by, asked for whenever the meter is. Only where output is counted as it is produced. */
+  follow?(produced: () => number, nowMs: number): Reservation;
   read(nowMs: number): MeterReading;
   /** Leaves room for this amount at most. Never gives room back. */
   drainTo(room: number, nowMs: number): void;

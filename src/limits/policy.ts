@@ -13,6 +13,8 @@ export interface LimitPolicy {
   settleVerified: boolean;
   /** Whether input that came from the provider's cache counts on input tokens per minute. */
   cachedInputCounts: boolean;
+  /** How output tokens per minute are counted: when they are there, or reserved when the call is admitted. Default: reserved. */
+  output?: "as_produced" | "reserved";
 }
 
 /**
@@ -37,9 +39,22 @@ const azure: LimitPolicy = {
   cachedInputCounts: true,
 };
 
+/**
+ * Anthropic's rate-limits page: buckets that are continuously replenished; input is estimated at the beginning of a call and
+ * adjusted while it runs; output is counted in real time as it is produced, and `max_tokens` does not matter.
+ */
+const anthropic: LimitPolicy = {
+  newMeter: createRefill,
+  settle: "usage",
+  settleVerified: true,
+  cachedInputCounts: false,
+  output: "as_produced",
+};
+
 const policies: ReadonlyMap<string, LimitPolicy> = new Map([
   ["openai", openai],
   ["azure", azure],
+  ["anthropic", anthropic],
 ]);
 
 /** A provider without a policy of its own is counted like OpenAI, whose arithmetic compatible servers copy. */

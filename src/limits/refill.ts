@@ -1,10 +1,5 @@
+import { fitAt, TOLERANCE } from "./level.ts";
 import type { Fit, Meter, MeterOptions, Reservation } from "./meter.ts";
-
-/**
- * Relative to the limit: absorbs the floating-point rounding of a caller who waits exactly as told.
- * As time it is less than a nanosecond of a minute and less than a microsecond of a day.
- */
-const TOLERANCE = 1e-11;
 
 /** A charge whose real cost is not known yet. */
 interface Pending {
@@ -54,11 +49,7 @@ export function createRefill({ limit, windowMs, nowMs }: MeterOptions): Meter {
 
   function ask(amount: number, now: number): Fit {
     refillUntil(now);
-    if (limit > 0 && used + amount <= limit + tolerance) return { fits: true };
-    // Whole units, rounded up, and the wait computed from them: then the printed text agrees with itself, and waiting is enough.
-    const whole = Math.max(0, Math.ceil(used - tolerance));
-    const waitMs = amount > limit || limit <= 0 ? undefined : (whole + amount - limit) / perMs;
-    return { fits: false, used: whole, waitMs };
+    return fitAt(used, amount, { limit, windowMs });
   }
 
   function reserve(amount: number, now: number): Reservation {
