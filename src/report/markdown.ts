@@ -88,10 +88,7 @@ function proof({ proof: lines, faults, reproduce }: Page): string[] {
       ({ explained, where, hits, exercised }) =>
         `- **Fault ${escaped(where)}**: ${escaped(explained)}: ${exercised ? "" : "⚠ "}${hits}`,
     ),
-    "",
-    "Repeat it:",
-    "",
-    ...fenced(reproduce),
+    ...(reproduce === "" ? [] : ["", "Repeat it:", "", ...fenced(reproduce)]),
   ];
 }
 

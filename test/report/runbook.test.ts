@@ -155,7 +155,7 @@ describe("the runbook, in both formats,", () => {
 
   it("says what to change for each broken rule, once", () => {
     const [html = ""] = both(storm({ expectations: [broken(), broken()] }));
-    expect(html.match(/wait as long as the refusal announces/g)).toHaveLength(1);
+    expect(html.match(/Wait as long as the refusal announces/g)).toHaveLength(1);
     expect(both(storm())[0]).not.toContain("Before it happens");
   });
 

@@ -112,7 +112,8 @@ function proof({ proof: lines, faults, reproduce }: Page): string[] {
     label: `Fault ${where}`,
     text: `${explained}: ${exercised ? hits : `⚠ ${hits}`}`,
   }));
-  return [definitions([...lines, ...rows, { label: "Repeat", text: reproduce }])];
+  const repeat = reproduce === "" ? [] : [{ label: "Repeat", text: reproduce }];
+  return [definitions([...lines, ...rows, ...repeat])];
 }
 
 function unproven({ unproven: sentences }: Page): string[] {

@@ -3,13 +3,13 @@ import type { Page } from "../sentences/index.ts";
 /** Letters to a line on A4 at full size, with wide letters, since fonts differ from reader to reader. */
 const WIDTH = { whole: 100, rule: 36, observed: 66, beside: 36 };
 /** Lines that fit beside what every page has. */
-const CAPACITY = 27;
+const CAPACITY = 36;
 /** Lines beside the chart cost nothing until there are more than this. */
 const BESIDE_CHART = 9;
 /** Below this, paper is for the magnifying glass; a page that needs it runs on to a second sheet. */
 const SMALLEST = 0.7;
 /** Letters smaller than this are traded for the examples, which then are on the screen only. */
-const WITHOUT_PROOF = 0.9;
+const WITHOUT_PROOF = 0.86;
 
 /**
  * How much smaller than full size the letters must be for one sheet, and whether the examples stay. Smaller letters make

@@ -24,7 +24,7 @@ export function kneeInWords({ steps }: Report["load"], knee: Knee | null): strin
   if (knee === null) {
     const trusted = steps.slice(0, firstDoubtful(steps)).at(-1);
     if (trusted === undefined) return `${NOT_MEASURED}, no step of the ramp is trustworthy`;
-    const doubt = trusted === steps.at(-1) ? "" : `; above it ${NOT_MEASURED}, our own measuring was too slow`;
+    const doubt = trusted === steps.at(-1) ? "" : `; above it ${NOT_MEASURED} (not trustworthy)`;
     return `not up to ${trusted.concurrency} at once${doubt}`;
   }
   if (knee.after === null) return `at ${knee.concurrency} at once already, the lowest step`;

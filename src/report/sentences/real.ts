@@ -2,7 +2,7 @@ import type { Report } from "../../core/report.ts";
 import { formatDuration } from "../../core/units.ts";
 import { adviceFor, loadAdvice } from "./advice.ts";
 import { subjectOf } from "./wall.ts";
-import { counted, listed, NOT_MEASURED, OUTCOMES } from "./words.ts";
+import { capital, counted, listed, NOT_MEASURED, OUTCOMES } from "./words.ts";
 
 export interface Pair {
   label: string;
@@ -22,7 +22,7 @@ export function whenItHappens(report: Report): Pair[] {
     { label: "Check", text: runbook["check"] ?? whatToCheck(report) },
     {
       label: "Do",
-      text: runbook["act"] ?? [...loadAdvice(report), "TODO: act (runbook.act in the scenario)"].join("; "),
+      text: runbook["act"] ?? capital([...loadAdvice(report), "TODO: act (runbook.act in the scenario)"].join("; ")),
     },
     { label: "Owner", text: [runbook["owner"] ?? "TODO: owner", escalation(runbook)].join("; ") },
     ...own.map(([label, text]) => ({ label, text })),
@@ -64,13 +64,13 @@ function whatToCheck({ refusals, load }: Report): string {
   const named = refusals.find(({ dimension }) => dimension !== null);
   const first =
     named === undefined
-      ? "in the app's log: the status and error text of calls to the provider"
-      : `does the refusal name ${subjectOf(named.dimension, named.trouble)}, and how long does it say to wait`;
+      ? "In the app's log: the status and error text of calls to the provider"
+      : `Does the refusal name ${subjectOf(named.dimension, named.trouble)}, and how long does it say to wait`;
   const wall = load.computedWall === null ? "" : "; are more calls at once than the wall above";
   return `${first}${wall}? TODO: check (runbook.check in the scenario)`;
 }
 
 function before(report: Report): Pair[] {
   const advice = adviceFor(report);
-  return advice.length === 0 ? [] : [{ label: "Before it happens", text: `${advice.join("; ")}.` }];
+  return advice.length === 0 ? [] : [{ label: "Before it happens", text: `${capital(advice.join("; "))}.` }];
 }
