@@ -1,3 +1,5 @@
+import type { LimitSpec } from "../core/limits.ts";
+import { formatCount } from "../core/units.ts";
 import type { Session } from "../run/session.ts";
 import { paint } from "./style.ts";
 
@@ -27,9 +29,12 @@ export function announce(session: Session, appFilePath: string | undefined, line
       ),
     );
   }
-  for (const { label, source, date } of scenario.limits) {
-    line(
-      `limit   ${label}${date === undefined ? "" : ` (read ${date}${source === undefined ? "" : ` from ${source}`})`}`,
-    );
-  }
+  for (const limit of scenario.limits) line(`limit   ${limitInWords(limit)}`);
+}
+
+/** The label of a row without a tier says only where it stands, so its numbers are told with it. */
+function limitInWords({ label, limits, source, date }: LimitSpec): string {
+  const numbers = Object.entries(limits).map(([dimension, limit]) => `${dimension} ${formatCount(limit)}`);
+  const from = source === undefined ? "" : ` from ${source}`;
+  return `${label}: ${numbers.join(", ")}${date === undefined ? "" : ` (read ${date}${from})`}`;
 }

@@ -13,7 +13,7 @@ expect:
 `;
 
 it("does not take the five calls of an agent for retries", { timeout: 60_000 }, async () => {
-  const { cwd, args } = await exampleRun("agent-app", CALM, "agent.llm-chaos.yaml");
+  const { cwd, args } = await exampleRun("agent-app", CALM, { appFile: "agent.llm-chaos.yaml" });
   const played = await runCli(args, { cwd });
   expect(played.code, played.stderr + played.stdout).toBe(0);
   const { amplification, calls, expectations } = reportOf(runFolderIn(cwd));

@@ -58,6 +58,7 @@ describe("a counted limit of tokens per minute", () => {
     writeFileSync(join(cwd, "wall.yaml"), SCENARIO);
     writeFileSync(join(cwd, "stub.yaml"), QUICK_STUB);
     const proxy = await startProxyCli(["wall.yaml", "--upstream", "stub:stub.yaml"], { cwd });
+    await proxy.says(/^limit .*: tpm 12,000$/m);
     const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "sk-sample-key-0001", maxRetries: 0 });
     call = async (tokens) => {
       const request = { model: MODEL, messages: [{ role: "user" as const, content: "Hi" }] };

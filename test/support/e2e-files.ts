@@ -36,10 +36,14 @@ expect:
 export const EXAMPLES = join(ROOT, "examples");
 
 /** A folder with a scenario and a quick stub profile, and the arguments of a run of one of the examples in it. */
-export async function exampleRun(app: string, scenario: string, appFile = "llm-chaos.yaml") {
+export async function exampleRun(
+  app: string,
+  scenario: string,
+  { appFile = "llm-chaos.yaml", stub = QUICK_STUB }: { appFile?: string; stub?: string } = {},
+) {
   const cwd = freshFolder();
   writeFileSync(join(cwd, "scenario.yaml"), scenario);
-  writeFileSync(join(cwd, "stub.yaml"), QUICK_STUB);
+  writeFileSync(join(cwd, "stub.yaml"), stub);
   const url = `http://127.0.0.1:${await freePort()}`;
   const flags = ["--config", join(EXAMPLES, appFile), "--app", url, "--upstream", "stub:stub.yaml"];
   const ports = ["--listen", "127.0.0.1:0", "--control", "off"];

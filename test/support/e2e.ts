@@ -105,6 +105,12 @@ export interface ReportFile {
   expectations: ReportedExpectation[];
   faults: { name: string; hits: number }[];
   calls: { front_door: number; logical: number; attempts: number; outcomes: Record<string, number> };
+  load: {
+    steps: { concurrency: number; shed: number; trustworthy: boolean }[];
+    computed_wall: { concurrency: number; dimension: string } | null;
+    sheds_at: { concurrency: number; after: number | null } | null;
+    breaks_at: { concurrency: number; after: number | null } | null;
+  };
 }
 
 export function reportOf(runFolder: string): ReportFile {
