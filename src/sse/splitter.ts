@@ -1,4 +1,4 @@
-import { createBorderFinder } from "./borders.ts";
+import { type BorderFinder, createBorderFinder } from "./borders.ts";
 import { createHeldBytes } from "./held-bytes.ts";
 
 /** Larger frames are not held: 1 MiB. */
@@ -21,11 +21,13 @@ export interface SplitterOptions {
   onFrame(bytes: Uint8Array, kind: FrameKind): void;
   /** Default MAX_FRAME_BYTES. */
   maxFrameBytes?: number;
+  /** Where frames end. Default: as in a server-sent event stream. */
+  borders?: BorderFinder;
 }
 
-/** Raw bytes of a server-sent event stream → frames, byte-exact, whatever the cuts between chunks. */
-export function createSplitter({ onFrame, maxFrameBytes = MAX_FRAME_BYTES }: SplitterOptions): Splitter {
-  const borders = createBorderFinder();
+/** Raw bytes of a stream → frames, byte-exact, whatever the cuts between chunks. */
+export function createSplitter(options: SplitterOptions): Splitter {
+  const { onFrame, maxFrameBytes = MAX_FRAME_BYTES, borders = createBorderFinder() } = options;
   const held = createHeldBytes();
   let oversized = false;
 
