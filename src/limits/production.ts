@@ -19,7 +19,7 @@ interface Open {
  * The calls are asked how far they are whenever somebody looks. Between two looks they are taken to produce evenly, so the
  * order of pouring and refilling does not matter within that time; only the end of it does.
  */
-export function createProduction({ limit, windowMs, nowMs }: MeterOptions): Meter {
+export function createProduction({ limit, windowMs, nowMs }: MeterOptions): Meter & Required<Pick<Meter, "follow">> {
   const perMs = limit / windowMs;
   let used = 0;
   let atMs = nowMs;

@@ -1,20 +1,25 @@
 import { DIMENSIONS, type Dimension, type LimitSpec, type RefusalDimension } from "../core/limits.ts";
 import { didYouMean } from "../core/text.ts";
+import anthropic from "./tiers.anthropic.data.json" with { type: "json" };
 import data from "./tiers.data.json" with { type: "json" };
 
 /** One row of the shipped numbers. Every provider says that the account's own page rules. */
 export interface TierRow extends Partial<Record<Dimension, number>> {
   provider: string;
   tier: string;
-  /** Exact: another name of the same model, such as a dated one, is another model here. */
+  /** Exact: another name of the same model, such as a dated one, is another model here. With `models`, the provider's name of the class. */
   model: string;
+  /** The members of a class that share one bucket, by their exact names. */
+  models?: readonly string[];
+  /** Cached input counts on input tokens per minute, against the provider's rule for the others. */
+  cachedInputCounts?: boolean;
   /** Page the numbers were read from, and the day (or month, or year) of reading. */
   source: string;
   date: string;
   note?: string;
 }
 
-const rows = data as readonly TierRow[];
+const rows: readonly TierRow[] = [...data, ...anthropic];
 
 export interface TierOptions {
   /** Exact name. Default: every model of the tier. */
@@ -30,14 +35,16 @@ export function tierSpecs(
   name: string,
   { model, per = "key+model", overrides = {} }: TierOptions = {},
 ): LimitSpec[] | undefined {
-  const found = rows.filter((row) => nameOf(row) === name && (model === undefined || row.model === model));
+  const found = rows.filter((row) => nameOf(row) === name && (model === undefined || modelsOf(row).includes(model)));
   if (found.length === 0) return undefined;
   return found.map((row) => ({
     label: labelOf(row, overrides),
     provider: row.provider,
     model: row.model,
+    ...(row.models !== undefined && { models: row.models }),
     per,
     limits: { ...numbersOf(row), ...overrides },
+    ...(row.cachedInputCounts !== undefined && { cachedInputCounts: row.cachedInputCounts }),
     source: row.source,
     date: row.date,
   }));
@@ -67,7 +74,7 @@ export function listTiers(): { name: string; provider: string; tier: string; mod
     name,
     provider: own[0]?.provider ?? "",
     tier: own[0]?.tier ?? "",
-    models: own.map((row) => row.model),
+    models: own.flatMap(modelsOf),
     dates: [...new Set(own.map((row) => row.date))].sort(),
   }));
 }
@@ -95,6 +102,10 @@ const DEFAULT_LIMITS: Record<RefusalDimension, number> = {
 
 export function defaultLimit(dimension: RefusalDimension): number {
   return DEFAULT_LIMITS[dimension];
+}
+
+function modelsOf({ model, models }: TierRow): readonly string[] {
+  return models ?? [model];
 }
 
 function nameOf(row: TierRow): string {

@@ -2,6 +2,7 @@ import type { LlmCall } from "../../core/dialect.ts";
 import { headerValue, type RawRequest } from "../../core/exchange.ts";
 import { estimateTokens } from "../../core/tokens.ts";
 import { isRecord, type JsonRecord, parseRecord, recordsOf, textOf, wholeNumber } from "../shared/json.ts";
+import { postsTo } from "../shared/openai-request.ts";
 
 /** Behind any prefix. What follows it (`/count_tokens`, `/batches`) is no inference call. */
 const ENDING = "/messages";
@@ -11,12 +12,9 @@ const VERSIONED = "/v1/messages";
  * `/messages` alone is also a path of OpenAI's threads and of many chat servers, so without the version segment before it
  * a header must say whose it is. Keys are no sign: this API takes them in x-api-key and in Authorization.
  */
-export function concernsMessages({ method, path, headers }: Pick<RawRequest, "method" | "path" | "headers">): boolean {
-  if (method !== "POST") return false;
-  const query = path.indexOf("?");
-  const end = query < 0 ? path.length : query;
-  if (!path.endsWith(ENDING, end)) return false;
-  return path.endsWith(VERSIONED, end) || headerValue(headers, "anthropic-version") !== undefined;
+export function concernsMessages(request: Pick<RawRequest, "method" | "path" | "headers">): boolean {
+  if (!postsTo(request, ENDING)) return false;
+  return postsTo(request, VERSIONED) || headerValue(request.headers, "anthropic-version") !== undefined;
 }
 
 /** Undefined for a body that is not JSON, names no model or brings no list of messages. Fields it does not know are left alone. */

@@ -1,8 +1,7 @@
 import { type FrameMeaning, NO_MEANING, type StreamFrame } from "../../core/dialect.ts";
+import { isComment } from "./comment.ts";
 import { type JsonRecord, parseRecord } from "./json.ts";
 
-const LF = 0x0a;
-const COLON = 0x3a;
 const encoder = new TextEncoder();
 
 export const DONE: Uint8Array = encoder.encode("data: [DONE]\n\n");
@@ -14,11 +13,6 @@ export function readDataFrame(frame: StreamFrame, meaningOf: (chunk: JsonRecord)
   if (frame.data.startsWith("[DONE]")) return { ...NO_MEANING, terminator: true };
   const chunk = parseRecord(frame.data);
   return chunk === undefined ? NO_MEANING : meaningOf(chunk);
-}
-
-/** A CRLF that was cut before its LF leaves that in front of the next frame. */
-function isComment(bytes: Uint8Array): boolean {
-  return bytes[bytes[0] === LF ? 1 : 0] === COLON;
 }
 
 export function dataFrame(value: unknown): Uint8Array {
