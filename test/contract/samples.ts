@@ -2,6 +2,7 @@ import type { Dialect, LlmCall, Trouble } from "../../src/core/dialect.ts";
 import type { RawRequest } from "../../src/core/exchange.ts";
 import type { LimitRefusal } from "../../src/core/limits.ts";
 import { messagesRequest } from "../support/anthropic.ts";
+import { azureRequest } from "../support/azure.ts";
 import { chatRequest } from "../support/openai.ts";
 
 /** What the contract suite needs to know of each entry of a list. A new dialect or fault adds one line here and is tested at once. */
@@ -11,6 +12,11 @@ const CHAT = { model: "sample-model", messages: [{ role: "user", content: "Say h
 /** One request of each format, streamed and not. */
 const REQUESTS: Readonly<Record<string, (stream: boolean) => RawRequest>> = {
   "anthropic-messages": (stream) => messagesRequest({ ...CHAT, stream }),
+  "azure-openai": (stream) => azureRequest({ ...CHAT, stream }),
+  "azure-openai-responses": (stream) =>
+    azureRequest({ model: "sample-model", input: "Say hello.", stream }, { path: "/openai/v1/responses" }),
+  "azure-openai-completions": (stream) => azureRequest({ prompt: "Say hello.", stream }, { ending: "/completions" }),
+  "azure-openai-embeddings": () => azureRequest({ input: ["Say hello.", "Say bye."] }, { ending: "/embeddings" }),
   "openai-chat": (stream) => chatRequest({ ...CHAT, stream }),
   "openai-responses": (stream) =>
     chatRequest({ model: "sample-model", input: "Say hello.", max_output_tokens: 500, stream }, "/v1/responses"),
@@ -21,7 +27,7 @@ const REQUESTS: Readonly<Record<string, (stream: boolean) => RawRequest>> = {
 };
 
 /** Formats that never stream and have no text: what they answer is one body of numbers. */
-export const WITHOUT_TEXT: ReadonlySet<string> = new Set(["openai-embeddings"]);
+export const WITHOUT_TEXT: ReadonlySet<string> = new Set(["azure-openai-embeddings", "openai-embeddings"]);
 
 export function sampleRequest(dialect: Dialect, stream: boolean): RawRequest {
   const request = REQUESTS[dialect.id]?.(stream);
