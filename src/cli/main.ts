@@ -93,6 +93,7 @@ function addReadingCommands(program: Command, leave: Leave): void {
 
 /** Runs one command and sets the exit code. Users never see a stack trace; LLM_CHAOS_DEBUG=1 shows it to those who ask. */
 export async function main(argv: readonly string[]): Promise<void> {
+  surviveClosedOutput();
   try {
     await buildProgram((code) => {
       process.exitCode = code;
@@ -100,6 +101,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** Whoever reads our output may leave (`| head`, a closed terminal). A run that nobody watches still serves the app and writes its report. */
+function surviveClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 }
 
 function report(error: unknown): number {

@@ -1,3 +1,4 @@
+import { ExitCode } from "../core/errors.ts";
 import type { Session } from "../run/session.ts";
 
 const SECOND_SIGNAL_CODE = 130;
@@ -7,6 +8,8 @@ export function stopOnSignals(sessions: () => readonly Session[], notify: (line:
   let asked = false;
   const onSignal = (signal: NodeJS.Signals) => {
     if (asked) process.exit(SECOND_SIGNAL_CODE);
+    // Before a session is up there is nothing to report, and nobody who would hear the wish later.
+    if (sessions().length === 0) process.exit(ExitCode.stopped);
     asked = true;
     notify(
       `${signal}: faults off, open calls get a moment to end, then the report is written. Once more leaves at once`,
