@@ -2,12 +2,13 @@ import type { Dialect } from "../core/dialect.ts";
 import { anthropicMessages } from "./anthropic-messages.ts";
 import { createAzureOpenAi } from "./azure-openai.ts";
 import { createOpenAiChat, openAiChat } from "./openai-chat.ts";
+import { chooseDialects, type OpenAiFormats } from "./openai-compatible.ts";
 import { createOpenAiCompletions, openAiCompletions } from "./openai-completions.ts";
 import { createOpenAiEmbeddings, openAiEmbeddings } from "./openai-embeddings.ts";
 import { createOpenAiResponses, openAiResponses } from "./openai-responses.ts";
 
 /** Every wire format, the more particular before the more general. */
-export const dialects: readonly Dialect[] = [
+const formats: readonly Dialect[] = [
   anthropicMessages,
   createAzureOpenAi("chat", createOpenAiChat),
   createAzureOpenAi("responses", createOpenAiResponses),
@@ -18,3 +19,18 @@ export const dialects: readonly Dialect[] = [
   openAiCompletions,
   openAiEmbeddings,
 ];
+
+const before: OpenAiFormats = (wall, signs) => [
+  createOpenAiChat(wall, signs),
+  createOpenAiResponses(wall, signs),
+  createOpenAiCompletions(wall, signs),
+  createOpenAiEmbeddings(wall, signs),
+];
+
+/** For an upstream of which nothing is known, the stub among them: whose wall it is, each request may say. */
+export const dialects: readonly Dialect[] = chooseDialects({ formats, before });
+
+/** For this upstream, and the name the user gave it (`groq=https://…`), if any: a well-known one has its own wall whatever a request says. */
+export function dialectsFor(upstream: URL | undefined, name?: string): readonly Dialect[] {
+  return chooseDialects({ formats, before }, { base: upstream, name });
+}

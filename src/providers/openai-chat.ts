@@ -10,7 +10,8 @@ import { openAiWall, type Wall } from "./shared/wall.ts";
 export function createOpenAiChat(wall: Wall, signs?: Signs): Dialect {
   return createOpenAiFormat(wall, {
     name: "chat",
-    attention: ["finish_reason", "usage", "error"],
+    // `message` stands in an error without an envelope, as some compatible servers send it.
+    attention: ["finish_reason", "usage", "error", "message"],
     endings: ["/chat/completions"],
     signs,
     recognise: recogniseChat,

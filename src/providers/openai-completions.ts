@@ -10,7 +10,8 @@ import { openAiWall, type Wall } from "./shared/wall.ts";
 export function createOpenAiCompletions(wall: Wall, signs?: Signs): Dialect {
   return createOpenAiFormat(wall, {
     name: "completions",
-    attention: ["finish_reason", "usage", "error"],
+    // `message` stands in an error without an envelope, as some compatible servers send it.
+    attention: ["finish_reason", "usage", "error", "message"],
     endings: ["/completions"],
     // Chat, and Mistral's fill-in-the-middle and agents, answer in the shape of chat.
     except: ["/chat/completions", "/fim/completions", "/agents/completions"],

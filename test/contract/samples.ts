@@ -26,11 +26,31 @@ const REQUESTS: Readonly<Record<string, (stream: boolean) => RawRequest>> = {
     chatRequest({ model: "sample-model", input: ["Say hello.", "Say bye."] }, "/v1/embeddings"),
 };
 
+const SIGNS: Readonly<Record<string, readonly string[]>> = {
+  groq: ["Authorization", "Bearer gsk_sample"],
+  mistral: ["User-Agent", "mistral-client-typescript/2.7.0"],
+  openrouter: ["Authorization", "Bearer sk-or-sample"],
+};
+
 /** Formats that never stream and have no text: what they answer is one body of numbers. */
-export const WITHOUT_TEXT: ReadonlySet<string> = new Set(["azure-openai-embeddings", "openai-embeddings"]);
+export const WITHOUT_TEXT: ReadonlySet<string> = new Set([
+  "azure-openai-embeddings",
+  "openai-embeddings",
+  "groq-embeddings",
+  "mistral-embeddings",
+  "openrouter-embeddings",
+]);
+
+/** OpenAI's request of that format, with the signs of a compatible provider. */
+function signedRequest(id: string, stream: boolean): RawRequest | undefined {
+  const [provider = "", format] = id.split(/-(?=[a-z]+$)/);
+  const request = REQUESTS[`openai-${format}`]?.(stream);
+  const signs = SIGNS[provider];
+  return request && signs && { ...request, headers: [...request.headers, ...signs] };
+}
 
 export function sampleRequest(dialect: Dialect, stream: boolean): RawRequest {
-  const request = REQUESTS[dialect.id]?.(stream);
+  const request = REQUESTS[dialect.id]?.(stream) ?? signedRequest(dialect.id, stream);
   if (request === undefined) throw new Error(`test/contract/samples.ts has no request for ${dialect.id}`);
   return request;
 }

@@ -21,7 +21,9 @@ export function chatRequest(body: Record<string, unknown>): UpstreamRequest {
       JSON.stringify({ model: "gpt-4o", messages: [{ role: "user", content: "hello there" }], ...body }),
     ),
   };
-  const call = dialects.map((dialect) => dialect.recognise(raw)).find((found): found is LlmCall => found !== undefined);
+  const call = dialects
+    .map((dialect) => (dialect.concerns(raw) ? dialect.recognise(raw) : undefined))
+    .find((found): found is LlmCall => found !== undefined);
   if (call === undefined) throw new Error("not recognised as an inference call");
   return { ...raw, call };
 }

@@ -19,8 +19,6 @@ export interface OpenAiFormat extends Pick<Dialect, "attention" | "read" | "read
   recognise(request: RawRequest, provider: string): LlmCall | undefined;
   /** Default: the wall's error as one more `data:` line, then `[DONE]`. */
   breakStream?: Dialect["breakStream"];
-  /** Default: OpenAI's rule, the larger of the maximum output and the estimate. */
-  charge?: Dialect["charge"];
 }
 
 /** A format and a wall make a dialect. */
@@ -40,7 +38,7 @@ export function createOpenAiFormat(wall: Wall, format: OpenAiFormat): Dialect {
     breakStream: format.breakStream ?? breakWithDone(wall),
     read: format.read,
     readWhole: format.readWhole,
-    charge: format.charge ?? openAiCharge,
+    charge: wall.charge ?? openAiCharge,
     limitHeaders: wall.limitHeaders,
     readRefusal: wall.readRefusal,
     write: format.write,

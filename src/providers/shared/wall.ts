@@ -18,6 +18,8 @@ export interface Wall {
   streamError(trouble: Trouble, call: LlmCall, context: ReplyContext): JsonRecord | undefined;
   readonly limitHeaders: Dialect["limitHeaders"];
   readonly readRefusal: Dialect["readRefusal"];
+  /** What admission costs. Default: OpenAI's rule, the larger of the maximum output and the estimate. */
+  readonly charge?: Dialect["charge"];
   /** How its chat replies differ from OpenAI's. */
   readonly chat?: ChatHabits;
 }
