@@ -63,6 +63,8 @@ export interface Report {
     shedsAt: Knee | null;
     queuesAt: Knee | null;
     breaksAt: Knee | null;
+    retriesAt: Knee | null;
+    fallsBackAt: Knee | null;
   };
   degradation: { path: readonly DegradationStep[]; firstSeenMs: number | null };
   /** Attempts per logical call; null without calls. */

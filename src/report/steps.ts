@@ -16,6 +16,8 @@ export function reportLoad(history: History): Report["load"] {
     computedWall: computedWall(history),
     shedsAt: knee((call) => call.outcome === "shed"),
     queuesAt: knee((call) => call.flags.has("queued")),
+    retriesAt: knee((call) => call.flags.has("retried")),
+    fallsBackAt: knee((call) => call.flags.has("fell_back")),
     breaksAt: knee((call) => call.outcome === "failed" || call.outcome === "hung" || call.outcome === "cut"),
   };
 }

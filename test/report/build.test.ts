@@ -99,7 +99,15 @@ describe("the report's counts", () => {
   it("say what is unknown by null", () => {
     const report = reportOf(story().phase("baseline").ended());
     expect(report).toMatchObject({ amplification: null, ttftMs: null, limits: [], cost: { usageSeenShare: null } });
-    expect(report.load).toEqual({ steps: [], computedWall: null, shedsAt: null, queuesAt: null, breaksAt: null });
+    expect(report.load).toEqual({
+      steps: [],
+      computedWall: null,
+      shedsAt: null,
+      queuesAt: null,
+      breaksAt: null,
+      retriesAt: null,
+      fallsBackAt: null,
+    });
   });
 
   it("join long runs into at most 600 points", () => {

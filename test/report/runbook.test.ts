@@ -102,7 +102,7 @@ describe("the runbook, in both formats,", () => {
   it("tells where it begins as an interval, the measured beside the computed", () => {
     const limits = [{ label: "mine", per: "all" as const, limits: { tpm: 60_000 } }];
     for (const text of both(reportOf(rampStory().ended(), { scenario: { limits } }))) {
-      expect(text).toMatch(/Shedding begins:? measured: \(4,\s8\], 4 at once were still good, 8 were not/);
+      expect(text).toMatch(/Shedding begins:? measured: \(4,\s8\], not yet at 4 at once, but at 8/);
       expect(text).toMatch(/It breaks:? measured: not up to 8 at once/);
       expect(text).toMatch(/Sustained wall:? computed: 6 at once/);
     }

@@ -11,6 +11,7 @@ import {
   linear,
   px,
   stackedBar,
+  stackLabels,
   textures,
   ticks,
   timeTicks,
@@ -88,6 +89,26 @@ describe("marks", () => {
     expect(lane({ y: 0, height: 20 }, [{ x: 0, width: 5, ...segment }], "c")).toContain(
       "<title>storm: rate_limit</title>",
     );
+  });
+
+  it("put labels into rows in which none overlaps another", () => {
+    const plot = { x: 0, y: 100, width: 300 };
+    const at = (...labels: [number, string][]) => {
+      const { svg, height } = stackLabels(
+        plot,
+        labels.map(([x, content]) => ({ x, content })),
+      );
+      return {
+        height,
+        y: [...svg.matchAll(/ y="(\d+)"/g)].map(([, y]) => Number(y)),
+        x: [...svg.matchAll(/ x="([\d.]+)"/g)].map(([, x]) => Number(x)),
+      };
+    };
+    expect(at([50, "apart"], [250, "apart"])).toMatchObject({ height: 13, y: [95, 95] });
+    expect(at([50, "together"], [60, "together"])).toMatchObject({ height: 26, y: [95, 82] });
+    expect(at([0, "at the edge"]).x[0]).toBeGreaterThan(30);
+    expect(at([300, "at the edge"]).x[0]).toBeLessThan(270);
+    expect(at().height).toBe(0);
   });
 
   it("escape every text", () => {

@@ -4,7 +4,6 @@ import { concurrencyInWords, NOT_MEASURED } from "../sentences/index.ts";
 import * as svg from "../svg/index.ts";
 import { ALL_FILLS, OUTCOME_FILLS } from "./outcomes.ts";
 
-const TOP = 34;
 const BARS_HEIGHT = 104;
 const GAP = 26;
 const LINE_HEIGHT = 48;
@@ -13,11 +12,13 @@ const LEFT = 46;
 /** What became of the calls at each number of callers at once, where it begins to bend, and how long served calls took. */
 export function rampChart(report: Report, { id, width }: { id: string; width: number }): string {
   const { steps } = report.load;
-  const height = TOP + BARS_HEIGHT + GAP + LINE_HEIGHT + 32;
   const room = width - LEFT - 8;
   const slot = room / Math.max(1, steps.length);
-  const bars = { x: LEFT, y: TOP, width: room, height: BARS_HEIGHT };
-  const lines = { x: LEFT, y: TOP + BARS_HEIGHT + GAP, width: room, height: LINE_HEIGHT };
+  const labels = labelsOf(report, slot);
+  const top = 8 + svg.stackLabels({ x: LEFT, y: 0, width: room }, labels).height;
+  const height = top + BARS_HEIGHT + GAP + LINE_HEIGHT + 32;
+  const bars = { x: LEFT, y: top, width: room, height: BARS_HEIGHT };
+  const lines = { x: LEFT, y: top + BARS_HEIGHT + GAP, width: room, height: LINE_HEIGHT };
   const place = { slot, id };
   const middle = svg.linear([0, 1], [LEFT + slot / 2, LEFT + slot * 1.5]);
   const marks = steps.map(({ concurrency, trustworthy }, index) => ({
@@ -27,8 +28,8 @@ export function rampChart(report: Report, { id, width }: { id: string; width: nu
   const body = [
     svg.textures(id, ALL_FILLS),
     stepBars(steps, bars, place),
-    kneeLabels(report, { slot }),
-    computedMark(report, { plot: bars, slot }),
+    wallLine(report.load, bars, slot),
+    svg.stackLabels(bars, labels).svg,
     durationLine(steps, lines, middle),
     svg.bottomAxis(lines, middle, marks),
     svg.text({ x: LEFT + room / 2, y: height - 3, anchor: "middle" }, axisTitle(steps)),
@@ -55,51 +56,40 @@ function stepBars(steps: readonly ReportedStep[], plot: svg.Box, { slot, id }: {
   return svg.leftAxis(plot, y, marks) + drawn.join("");
 }
 
-/** `sheds`, `queues`, `breaks` over the step at which each begins; measured. */
-function kneeLabels({ load }: Report, { slot }: { slot: number }): string {
+/** What begins at which step (measured), and where the wall is by arithmetic. */
+function labelsOf({ load }: Report, slot: number): svg.Label[] {
   const knees = [
-    { word: "sheds", knee: load.shedsAt },
+    { word: "retries", knee: load.retriesAt },
+    { word: "falls back", knee: load.fallsBackAt },
     { word: "queues", knee: load.queuesAt },
+    { word: "sheds", knee: load.shedsAt },
     { word: "breaks", knee: load.breaksAt },
   ];
-  return load.steps
-    .map(({ concurrency }, index) => {
-      const words = knees.filter(({ knee }) => knee?.concurrency === concurrency).map(({ word }) => word);
-      if (words.length === 0) return "";
-      return svg.text(
-        { x: LEFT + slot * (index + 0.5), y: TOP - 6, anchor: "middle" },
-        `▼ ${words.join(", ")}`,
-        "halo",
-      );
-    })
-    .join("");
+  const measured = load.steps.flatMap(({ concurrency }, index) => {
+    const words = knees.filter(({ knee }) => knee?.concurrency === concurrency).map(({ word }) => word);
+    return words.length === 0 ? [] : [{ x: LEFT + slot * (index + 0.5), content: `▼ ${words.join(", ")}` }];
+  });
+  const wall = wallAt(load, slot);
+  if (wall === undefined || load.computedWall === null) return measured;
+  const content = `┆ wall ${concurrencyInWords(load.computedWall.concurrency)}, computed`;
+  return [...measured, { x: wall, content }];
 }
 
-/** The computed wall as a dashed line at its place between the steps. */
-function computedMark({ load }: Report, { plot, slot }: { plot: svg.Box; slot: number }): string {
-  const wall = load.computedWall;
-  if (wall === null) return "";
-  const after = load.steps.findIndex(({ concurrency }) => concurrency >= wall.concurrency);
-  if (after < 0) return "";
-  const high = load.steps[after]?.concurrency ?? 0;
-  const low = load.steps[after - 1]?.concurrency ?? 0;
-  const x = plot.x + slot * (after - 0.5 + (wall.concurrency - low) / Math.max(1, high - low));
-  const at = Math.max(plot.x + 2, x);
-  const anchor = at < plot.x + plot.width / 2 ? "start" : "end";
-  return [
-    svg.line(
-      [
-        { x: at, y: plot.y - 14 },
-        { x: at, y: plot.y + plot.height },
-      ],
-      { tone: "fault", dashed: true },
-    ),
-    svg.text(
-      { x: at + (anchor === "start" ? 4 : -4), y: 12, anchor },
-      `wall ${concurrencyInWords(wall.concurrency)}, computed`,
-      "halo",
-    ),
-  ].join("");
+/** The computed wall's place between the steps; undefined when it is above all of them. */
+function wallAt({ steps, computedWall }: Report["load"], slot: number): number | undefined {
+  const wall = computedWall?.concurrency ?? Number.POSITIVE_INFINITY;
+  const after = steps.findIndex(({ concurrency }) => concurrency >= wall);
+  if (after < 0) return undefined;
+  const high = steps[after]?.concurrency ?? 0;
+  const low = steps[after - 1]?.concurrency ?? 0;
+  return Math.max(LEFT + 2, LEFT + slot * (after - 0.5 + (wall - low) / Math.max(1, high - low)));
+}
+
+function wallLine(load: Report["load"], plot: svg.Box, slot: number): string {
+  const x = wallAt(load, slot);
+  if (x === undefined) return "";
+  const ends = [plot.y - 2, plot.y + plot.height].map((y) => ({ x, y }));
+  return svg.line(ends, { tone: "fault", dashed: true });
 }
 
 function durationLine(steps: readonly ReportedStep[], plot: svg.Box, x: svg.Scale): string {

@@ -6,20 +6,23 @@ export interface KneeLine {
   measured: string;
 }
 
-/** At how many callers at once the app begins to queue, to shed, to break: measured by a ramp only. */
+/** At how many callers at once each kind of behaviour begins: measured by a ramp only. Retries and fallbacks are told when they were seen. */
 export function kneeLines({ load }: Report): KneeLine[] {
   if (load.steps.length === 0) return [];
+  const line = (what: string, knee: Knee | null) => ({ what, measured: `measured: ${kneeInWords(load, knee)}` });
   return [
-    { what: "Shedding begins", measured: `measured: ${kneeInWords(load, load.shedsAt)}` },
-    { what: "Queueing begins", measured: `measured: ${kneeInWords(load, load.queuesAt)}` },
-    { what: "It breaks", measured: `measured: ${kneeInWords(load, load.breaksAt)}` },
+    ...(load.retriesAt === null ? [] : [line("Retrying begins", load.retriesAt)]),
+    ...(load.fallsBackAt === null ? [] : [line("Fallback begins", load.fallsBackAt)]),
+    line("Queueing begins", load.queuesAt),
+    line("Shedding begins", load.shedsAt),
+    line("It breaks", load.breaksAt),
   ];
 }
 
 /** Said instead of the lines, in a run without a ramp. */
 export const NO_RAMP = `${capital(NOT_MEASURED)}: this scenario has no ramp (load: { ramp: … }).`;
 
-/** `(8, 12], 8 at once were still good, 12 were not`: the last good step and the first one that showed it. */
+/** `(8, 12], not yet at 8 at once, but at 12`: the last step that did not show it and the first one that did. */
 export function kneeInWords({ steps }: Report["load"], knee: Knee | null): string {
   if (knee === null) {
     const trusted = steps.slice(0, firstDoubtful(steps)).at(-1);
@@ -28,7 +31,7 @@ export function kneeInWords({ steps }: Report["load"], knee: Knee | null): strin
     return `not up to ${trusted.concurrency} at once${doubt}`;
   }
   if (knee.after === null) return `at ${knee.concurrency} at once already, the lowest step`;
-  return `(${knee.after},\u00a0${knee.concurrency}], ${knee.after} at once were still good, ${knee.concurrency} were not`;
+  return `(${knee.after},\u00a0${knee.concurrency}], not yet at ${knee.after} at once, but at ${knee.concurrency}`;
 }
 
 function firstDoubtful(steps: Report["load"]["steps"]): number {

@@ -67,7 +67,7 @@ export interface Segment {
 }
 
 /** Average width of a letter at the size that the style sheet gives to labels. */
-const LETTER = 6.2;
+export const LETTER = 6.2;
 
 /** A strip of labelled segments: phases, attempts of a call, states. The whole label is in the tooltip when it does not fit. */
 export function lane(at: { y: number; height: number }, segments: readonly Segment[], id: string): string {
