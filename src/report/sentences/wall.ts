@@ -10,7 +10,8 @@ export function bitesFirst(report: Report): string {
   const first = firstHit(report);
   if (first !== undefined) {
     const others = report.limits.filter((limit) => limit !== first);
-    if (others.length === 0) return `${capital(dimensionInWords(first.dimension))}: the wall is met; no other limit was counted.`;
+    if (others.length === 0)
+      return `${capital(dimensionInWords(first.dimension))}: the wall is met; no other limit was counted.`;
     const shares = [...others.toReversed(), first].map(({ dimension, peakShare }) => shareOf(dimension, peakShare));
     return `${capital(dimensionInWords(first.dimension))}: the wall is met at ${listed(shares)}.`;
   }
