@@ -19,7 +19,7 @@ it("says what it is and what it can do", async () => {
 
 it("validates: every problem of every file in one pass, for people and for machines", async () => {
   const cwd = freshFolder();
-  writeFileSync(join(cwd, "bad.yaml"), QUICK_STORM.replace("lasts: 4s", "lasts: 4").replace("no_hang", "no_hangs"));
+  writeFileSync(join(cwd, "bad.yaml"), QUICK_STORM.replace("lasts: 3s", "lasts: 4").replace("no_hang", "no_hangs"));
   const shipped = await runCli(["validate", ...SCENARIOS, join(ROOT, "examples/llm-chaos.yaml")], { cwd });
   expect(shipped.code, shipped.stdout).toBe(0);
   const bad = await runCli(["validate", "bad.yaml"], { cwd });

@@ -76,7 +76,7 @@ describe("a counted limit of tokens per minute", () => {
       return eventsOf(runFolderIn(cwd));
     };
     expect(await call(100)).toBeUndefined();
-    await sleep(1_000);
+    await sleep(600);
     // Nearly everything at once: from here on the refill decides.
     expect(await call(LIMIT - 100)).toBeUndefined();
   });

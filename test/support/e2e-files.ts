@@ -18,18 +18,18 @@ summary: Tokens per minute run out while requests are few.
 hypothesis: The app waits as told or falls back.
 seed: 7
 phases:
-  - { name: baseline, lasts: 2s }
+  - { name: baseline, lasts: 1s }
   - name: storm
-    lasts: 4s
+    lasts: 3s
     faults:
       - rate_limit: { dimension: tpm, retry_after: 2s }
         where: { model: gpt-4o }
-  - { name: recovery, lasts: 2s }
+  - { name: recovery, lasts: 1s }
 load: { concurrency: 3 }
 expect:
   - retry_after_honoured: { tolerance: 50ms, at_least: 99% }
   - retry_amplification: { at_most: 1.5, in: storm }
-  - degrades_by: { any_of: [shed, fallback], within: 3s }
+  - degrades_by: { any_of: [shed, fallback], within: 2s }
   - no_hang: { within: 10s }
 `;
 
