@@ -53,6 +53,8 @@ export interface LimitRefusal {
   /** The announced wait in milliseconds; undefined when waiting cannot help (one request above the limit). */
   waitMs: number | undefined;
   windowMs: number;
+  /** Of the limit that refuses, for a provider that names it in the refusal: `free`, `tier-1`. */
+  tier?: string;
 }
 
 export interface AdmissionRequest {
@@ -94,9 +96,11 @@ export interface LimitSpec {
   /** For people: `openai/tier-1 gpt-4o`, or the scenario's place. */
   label: string;
   provider?: string;
+  /** The provider's name of the tier whose numbers these are, such as `free` or `tier-1`. */
+  tier?: string;
   /** Exact model name; undefined: every model has a bucket of its own. With `models`, the name of the class. */
   model?: string;
-  /** A class of models that share one bucket: their exact names. */
+  /** A class of models that share one bucket: their exact names, or with `*` for any run of characters. */
   models?: readonly string[];
   per: "key+model" | "key" | "all";
   limits: Partial<Record<Dimension, number>>;

@@ -21,10 +21,18 @@ export function isSettled(dimension: Dimension): boolean {
   return dimension !== "rpm" && dimension !== "rpd";
 }
 
+export interface SettlingRules {
+  charge: Charge;
+  outcome: Settlement;
+  cachedInputCounts: boolean;
+  /** What counts on tokens per minute and per day. Default: input and output together. */
+  tokensAre?: "input_and_output" | "input" | undefined;
+}
+
 /** What an ended call really cost. Without usage (an abort, a stream that never told) the larger of what was seen and the estimate. */
 export function settledAmount(
   dimension: Dimension,
-  { charge, outcome, cachedInputCounts }: { charge: Charge; outcome: Settlement; cachedInputCounts: boolean },
+  { charge, outcome, cachedInputCounts, tokensAre = "input_and_output" }: SettlingRules,
 ): number {
   const { usage, seenOutputTokens } = outcome;
   const estimate = amountOf(dimension, charge);
@@ -35,7 +43,10 @@ export function settledAmount(
       return estimate;
     case "tpm":
     case "tpd":
-      return usage ? usage.inputTokens + usage.outputTokens : Math.max(estimate, charge.inputTokens + seenOutputTokens);
+      if (tokensAre === "input") return usage ? usage.inputTokens : estimate;
+      return usage
+        ? Math.max(0, usage.inputTokens - cached) + usage.outputTokens
+        : Math.max(estimate, charge.inputTokens + seenOutputTokens);
     case "itpm":
       return usage ? Math.max(0, usage.inputTokens - cached) : estimate;
     case "otpm":

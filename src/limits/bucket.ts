@@ -33,6 +33,8 @@ export interface BucketRules {
   announce: "real" | "virtual";
   /** Undefined: as the provider does. */
   settle: SettleMode | undefined;
+  /** The wall clock at a monotonic time, in milliseconds since the epoch. Default: as if the run began in 1970. */
+  wallMs?(nowMs: number): number;
 }
 
 /** One dimension, with the window it announces and the one it refills in. */
@@ -43,6 +45,7 @@ interface Counted {
   /** Announced time per real time: 1, or the clock scale for a day bucket that speaks in virtual time. */
   spoken: number;
   windowMs: number;
+  tier: string | undefined;
   recent: { average: number; count: number };
 }
 
@@ -66,16 +69,19 @@ export function createBucket(
     const spoken = rules.announce === "virtual" ? scale : 1;
     const realMs = windowMs(dimension) / scale;
     const newMeter = dimension === "otpm" && !reservesOutput ? createProduction : policy.newMeter;
-    const meter = newMeter({ dimension, limit, windowMs: realMs, nowMs });
+    const meter = newMeter({ dimension, limit, windowMs: realMs, nowMs, calendarMs: calendarOf(rules, scale) });
     counted.push({
       dimension,
       limit,
       meter,
       spoken,
       windowMs: realMs * spoken,
+      tier: spec.tier,
       recent: { average: 0, count: 0 },
     });
   }
+
+  const settling = { cachedInputCounts, tokensAre: policy.tokensAre };
 
   /** With the output that a call may make, where the limit reserves it and the dialect does not. */
   function asCounted(charge: Charge): Charge {
@@ -107,7 +113,7 @@ export function createBucket(
       }
       return (outcome, settledMs) => {
         for (const [one, { settle }] of charged) {
-          const real = settledAmount(one.dimension, { charge, outcome, cachedInputCounts });
+          const real = settledAmount(one.dimension, { ...settling, charge, outcome });
           if (one.meter.follow !== undefined) remember(one, real);
           settle(real, settledMs);
         }
@@ -135,11 +141,19 @@ function askedAmount({ dimension, meter }: Counted, charge: Charge): number {
   return meter.follow === undefined ? amountOf(dimension, charge) : 1;
 }
 
-function refusalOf({ dimension, limit, meter, spoken, windowMs }: Counted, requested: number, nowMs: number) {
+/** In a scaled day the calendar passes faster, from where it stood when the run began. */
+function calendarOf({ wallMs = (nowMs) => nowMs }: BucketRules, scale: number): (nowMs: number) => number {
+  if (scale === 1) return wallMs;
+  const startMs = wallMs(0);
+  return (nowMs) => startMs + (wallMs(nowMs) - startMs) * scale;
+}
+
+function refusalOf(one: Counted, requested: number, nowMs: number): LimitRefusal | undefined {
+  const { dimension, limit, meter, spoken, windowMs, tier } = one;
   const fit = meter.ask(requested, nowMs);
   if (fit.fits) return undefined;
   const waitMs = fit.waitMs === undefined ? undefined : fit.waitMs * spoken;
-  return { dimension, limit, used: fit.used, requested, waitMs, windowMs } satisfies LimitRefusal;
+  return { dimension, limit, used: fit.used, requested, waitMs, windowMs, ...(tier !== undefined && { tier }) };
 }
 
 /** The longest wait decides; one that never ends is the longest. */

@@ -8,6 +8,7 @@ import {
   type LimitRefusal,
   type LimitSpec,
 } from "../core/limits.ts";
+import { matchesGlob } from "../core/text.ts";
 import { type Bucket, type BucketRules, createBucket, isLonger } from "./bucket.ts";
 import type { SettleMode } from "./policy.ts";
 import { type BucketStore, createBucketStore } from "./store.ts";
@@ -39,7 +40,9 @@ export interface LimiterOptions {
  */
 export function createLimiter(options: LimiterOptions): Limiter {
   const { specs, clock, clockScale = 1, announce = "real" } = options;
-  const rules: BucketRules = { clockScale, announce, settle: options.settle };
+  /** Asked each time: a computer that slept has a monotonic clock that stood still. */
+  const wallMs = (nowMs: number) => nowMs + (clock.wallMs() - clock.nowMs());
+  const rules: BucketRules = { clockScale, announce, settle: options.settle, wallMs };
   const rows = specs.map((spec) => createRow(spec, rules));
   let disabled = false;
 
@@ -122,7 +125,8 @@ function createRow(spec: LimitSpec, rules: BucketRules): Row {
 }
 
 function coversModel({ model, models }: LimitSpec, called: string): boolean {
-  return models === undefined ? model === undefined || model === called : models.includes(called);
+  if (models === undefined) return model === undefined || model === called;
+  return models.some((pattern) => matchesGlob(pattern, called));
 }
 
 /** The provider belongs to the key: two providers never share a wall. The models of a class do. */

@@ -1,5 +1,7 @@
+import { DAY_MS, type Dimension, windowMs } from "../core/limits.ts";
 import { createFixedWindow, createRequestWindows } from "./fixed-window.ts";
 import type { MeterFactory } from "./meter.ts";
+import { createPacificDay } from "./pacific-day.ts";
 import { createRefill } from "./refill.ts";
 
 /** `usage`: a finished call costs what its usage says. `reserve`: what was charged at admission stands. */
@@ -11,10 +13,12 @@ export interface LimitPolicy {
   settle: SettleMode;
   /** False: `settle` is our assumption and the provider has not been seen to do it; a report should say so. */
   settleVerified: boolean;
-  /** Whether input that came from the provider's cache counts on input tokens per minute. */
+  /** Whether input that came from the provider's cache counts on tokens and on input tokens, when a call is settled. */
   cachedInputCounts: boolean;
   /** How output tokens per minute are counted: when they are there, or reserved when the call is admitted. Default: reserved. */
   output?: "as_produced" | "reserved";
+  /** What counts on tokens per minute and per day. Default: input and output together. */
+  tokensAre?: "input_and_output" | "input";
 }
 
 /**
@@ -51,10 +55,64 @@ const anthropic: LimitPolicy = {
   output: "as_produced",
 };
 
+/**
+ * Gemini: input tokens only, and requests per day until midnight Pacific time (ai.google.dev/gemini-api/docs/rate-limits);
+ * cached tokens count (ai.google.dev/gemini-api/docs/caching). Its refusals announce anything up to a minute, for few calls
+ * left as for many, which no refilled bucket does: so its minute is a window. Where that begins, and whether an estimate is
+ * corrected afterwards, is not told.
+ */
+const gemini: LimitPolicy = {
+  newMeter: (options) => (isDay(options.dimension) ? createPacificDay(options) : createFixedWindow(options)),
+  settle: "usage",
+  settleVerified: false,
+  cachedInputCounts: true,
+  tokensAre: "input",
+};
+
+function isDay(dimension: Dimension): boolean {
+  return windowMs(dimension) === DAY_MS;
+}
+
+/**
+ * Groq: its messages agree with OpenAI's bucket (continuedev/continue#10920, elizaOS/eliza#4040), its documentation says
+ * that cached tokens do not count. That they and unused output come back when the call has ended is assumed.
+ */
+const groq: LimitPolicy = {
+  newMeter: createRefill,
+  settle: "usage",
+  settleVerified: false,
+  cachedInputCounts: false,
+};
+
+/**
+ * Mistral: "requests per second" and tokens per minute, with headers that count down but tell no time of refilling.
+ * Windows, as Azure's, are assumed.
+ */
+const mistral: LimitPolicy = {
+  newMeter: (options) => (options.dimension === "rpm" ? createRequestWindows(options) : createFixedWindow(options)),
+  settle: "usage",
+  settleVerified: false,
+  cachedInputCounts: true,
+};
+
+/** OpenRouter: fixed windows, told by the time of their reset. Its day begins at midnight UTC; ours with the first call. */
+const openRouter: LimitPolicy = {
+  newMeter: createFixedWindow,
+  settle: "usage",
+  settleVerified: false,
+  cachedInputCounts: true,
+};
+
 const policies: ReadonlyMap<string, LimitPolicy> = new Map([
   ["openai", openai],
   ["azure", azure],
   ["anthropic", anthropic],
+  ["groq", groq],
+  ["mistral", mistral],
+  ["openrouter", openRouter],
+  ["gemini", gemini],
+  // Vertex shares its capacity out as it is; a limit that is counted for it all the same is counted like Gemini's.
+  ["vertex", gemini],
 ]);
 
 /** A provider without a policy of its own is counted like OpenAI, whose arithmetic compatible servers copy. */
