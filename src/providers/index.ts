@@ -1,6 +1,7 @@
 import type { Dialect } from "../core/dialect.ts";
 import { anthropicMessages } from "./anthropic-messages.ts";
 import { createAzureOpenAi } from "./azure-openai.ts";
+import { gemini } from "./gemini.ts";
 import { createOpenAiChat, openAiChat } from "./openai-chat.ts";
 import { chooseDialects, type OpenAiFormats } from "./openai-compatible.ts";
 import { createOpenAiCompletions, openAiCompletions } from "./openai-completions.ts";
@@ -10,6 +11,7 @@ import { createOpenAiResponses, openAiResponses } from "./openai-responses.ts";
 /** Every wire format, the more particular before the more general. */
 const formats: readonly Dialect[] = [
   anthropicMessages,
+  gemini,
   createAzureOpenAi("chat", createOpenAiChat),
   createAzureOpenAi("responses", createOpenAiResponses),
   createAzureOpenAi("completions", createOpenAiCompletions),

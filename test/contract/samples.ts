@@ -3,6 +3,7 @@ import type { RawRequest } from "../../src/core/exchange.ts";
 import type { LimitRefusal } from "../../src/core/limits.ts";
 import { messagesRequest } from "../support/anthropic.ts";
 import { azureRequest } from "../support/azure.ts";
+import { geminiRequest, SSE, WHOLE } from "../support/gemini.ts";
 import { chatRequest } from "../support/openai.ts";
 
 /** What the contract suite needs to know of each entry of a list. A new dialect or fault adds one line here and is tested at once. */
@@ -17,6 +18,7 @@ const REQUESTS: Readonly<Record<string, (stream: boolean) => RawRequest>> = {
     azureRequest({ model: "sample-model", input: "Say hello.", stream }, { path: "/openai/v1/responses" }),
   "azure-openai-completions": (stream) => azureRequest({ prompt: "Say hello.", stream }, { ending: "/completions" }),
   "azure-openai-embeddings": () => azureRequest({ input: ["Say hello.", "Say bye."] }, { ending: "/embeddings" }),
+  gemini: (stream) => geminiRequest(stream ? SSE : WHOLE),
   "openai-chat": (stream) => chatRequest({ ...CHAT, stream }),
   "openai-responses": (stream) =>
     chatRequest({ model: "sample-model", input: "Say hello.", max_output_tokens: 500, stream }, "/v1/responses"),

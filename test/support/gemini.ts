@@ -1,0 +1,37 @@
+import type { LlmCall, StreamFrame } from "../../src/core/dialect.ts";
+import type { RawRequest } from "../../src/core/exchange.ts";
+import { gemini } from "../../src/providers/gemini.ts";
+import { bytesOf } from "./openai.ts";
+
+/** Sample requests of Google Gemini. */
+
+export const MODEL = "sample-model";
+export const WHOLE = `/v1beta/models/${MODEL}:generateContent`;
+export const ARRAY = `/v1beta/models/${MODEL}:streamGenerateContent`;
+export const SSE = `${ARRAY}?alt=sse`;
+export const VERTEX = `/v1/projects/sample/locations/global/publishers/google/models/${MODEL}:streamGenerateContent?alt=sse`;
+
+export const SAY_HELLO = { role: "user", parts: [{ text: "Say hello." }] };
+
+export function geminiRequest(path = SSE, changes: object = {}): RawRequest {
+  const body = { contents: [SAY_HELLO], generationConfig: { maxOutputTokens: 500 }, ...changes };
+  const headers = ["x-goog-api-key", "sample-key-0001", "Content-Type", "application/json"];
+  return { method: "POST", path, headers, body: bytesOf(JSON.stringify(body)) };
+}
+
+export function geminiCall(path = SSE, changes: object = {}): LlmCall {
+  const call = gemini.recognise(geminiRequest(path, changes));
+  if (call === undefined) throw new Error("the sample body was not recognised");
+  return call;
+}
+
+/** A frame with this as its data. */
+export function dataFrame(value: unknown): StreamFrame {
+  const data = typeof value === "string" ? value : JSON.stringify(value);
+  return { bytes: bytesOf(`data: ${data}\r\n\r\n`), arrivedMs: 0, event: undefined, data, whole: true };
+}
+
+/** A chunk with these parts of the first candidate. */
+export function chunkOf(parts: readonly object[], more: object = {}): object {
+  return { candidates: [{ content: { parts, role: "model" }, index: 0, ...more }] };
+}
