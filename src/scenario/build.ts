@@ -45,11 +45,12 @@ export function buildScenario(views: Views, tiers: Tiers, seed: number | undefin
 type LimitRow = NonNullable<ScenarioFile["limits"]>[number];
 
 function buildLimit(row: LimitRow, index: number, tiers: Tiers): LimitSpec[] {
-  const { tier, model, provider, per = "key+model" } = row;
+  const { tier, model, provider, output, per = "key+model" } = row;
   const overrides = ownNumbers(row);
+  const own = { ...(provider !== undefined && { provider }), ...(output !== undefined && { output }) };
   if (tier !== undefined) {
     const specs = tiers.specs(tier, { ...(model !== undefined && { model }), per, overrides }) ?? [];
-    return specs.map((spec) => (provider === undefined ? spec : { ...spec, provider }));
+    return specs.map((spec) => ({ ...spec, ...own }));
   }
   const label = `limits ${index + 1}${model === undefined ? "" : ` ${model}`}`;
   return [
@@ -57,7 +58,7 @@ function buildLimit(row: LimitRow, index: number, tiers: Tiers): LimitSpec[] {
       label,
       per,
       limits: overrides,
-      ...(provider !== undefined && { provider }),
+      ...own,
       ...(model !== undefined && { model }),
     },
   ];

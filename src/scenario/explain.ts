@@ -19,13 +19,18 @@ export function explainScenario(scenario: Scenario, registry: Registry = STANDAR
   ];
 }
 
+const OUTPUT_WORDS = {
+  as_produced: ", output counted as it comes",
+  reserved: ", output counted by the call's maximum until it is known",
+} as const;
+
 function explainLimits({ limits, clockScale, announce }: Scenario): string[] {
-  const rows = limits.map(({ label, limits: numbers, per, date }) => {
+  const rows = limits.map(({ label, limits: numbers, per, output, date }) => {
     const walls = DIMENSIONS.flatMap((dimension) =>
       numbers[dimension] === undefined ? [] : [`${formatCount(numbers[dimension])} ${dimension}`],
     );
     const whose = { "key+model": "each key and model", key: "each key", all: "all calls together" }[per];
-    return `Counted wall ${label}: ${walls.join(", ")} for ${whose}${date === undefined ? "" : ` (read ${date})`}.`;
+    return `Counted wall ${label}: ${walls.join(", ")} for ${whose}${output === undefined ? "" : OUTPUT_WORDS[output]}${date === undefined ? "" : ` (read ${date})`}.`;
   });
   if (clockScale === 1 || limits.length === 0) return rows;
   const says = announce === "virtual" ? ", and refusals announce the unscaled wait" : "";

@@ -47,6 +47,10 @@ const limitRow = () =>
         .enum(["key+model", "key", "all"])
         .optional()
         .meta({ description: "What shares a bucket. Default key+model" }),
+      output: z.enum(["as_produced", "reserved"]).optional().meta({
+        description:
+          "How otpm is counted: as the answer comes, or by the call's maximum when it is let in. Default: as the provider",
+      }),
       ...Object.fromEntries(
         DIMENSIONS.map((dimension) => [dimension, positiveCount().optional().meta({ description: WORDS[dimension] })]),
       ),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Admission, Charge, LimitSpec, Settlement } from "../../src/core/limits.ts";
 import { createLimiter, listTiers, settlementOf, tierSpecs } from "../../src/limits/index.ts";
+import { explainScenario, loadScenario } from "../../src/scenario/index.ts";
 import { createFakeClock } from "../support/clock.ts";
 import { ask, spec } from "../support/limits.ts";
 
@@ -73,6 +74,16 @@ describe("Anthropic's limits", () => {
     expect(used("otpm")).toBe(250);
     settle(admit(charge(10, 3_000)), undefined, 20);
     expect(used("otpm")).toBe(3_250);
+  });
+
+  it("are told by a scenario which rule to follow, and it explains that", () => {
+    const limits = "limits: [{ tier: anthropic/start, model: claude-sonnet-5, otpm: 6000, output: reserved }]";
+    const { scenario } = loadScenario({ text: `name: older\n${limits}\nphases: [{ name: open, lasts: 1s }]`, env: {} });
+    expect(scenario.limits[0]).toMatchObject({ output: "reserved", limits: { otpm: 6_000, itpm: 2_000_000 } });
+    expect(explainScenario(scenario).join(" ")).toContain("output counted by the call's maximum until it is known");
+    const limiter = createLimiter({ specs: scenario.limits, clock: createFakeClock() });
+    const request = ask(charge(10, 7_000), { provider: "anthropic", model: "claude-sonnet-5" });
+    expect(limiter.admit(request)).toMatchObject({ admitted: false, refusal: { dimension: "otpm", requested: 7_000 } });
   });
 
   it("count input apart, without what came from the cache", () => {
