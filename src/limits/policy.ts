@@ -3,6 +3,7 @@ import { createFixedWindow, createRequestWindows } from "./fixed-window.ts";
 import type { MeterFactory } from "./meter.ts";
 import { createPacificDay } from "./pacific-day.ts";
 import { createRefill } from "./refill.ts";
+import { createUtcDay } from "./utc-day.ts";
 
 /** `usage`: a finished call costs what its usage says. `reserve`: what was charged at admission stands. */
 export type SettleMode = "usage" | "reserve";
@@ -95,9 +96,9 @@ const mistral: LimitPolicy = {
   cachedInputCounts: true,
 };
 
-/** OpenRouter: fixed windows, told by the time of their reset. Its day begins at midnight UTC; ours with the first call. */
+/** OpenRouter: windows, told by the time of their reset; its day begins at midnight UTC. */
 const openRouter: LimitPolicy = {
-  newMeter: createFixedWindow,
+  newMeter: (options) => (isDay(options.dimension) ? createUtcDay(options) : createFixedWindow(options)),
   settle: "usage",
   settleVerified: false,
   cachedInputCounts: true,

@@ -1,16 +1,23 @@
 import { DIMENSIONS, type Dimension, type LimitSpec, type RefusalDimension } from "../core/limits.ts";
-import { didYouMean } from "../core/text.ts";
+import { didYouMean, matchesGlob } from "../core/text.ts";
 import anthropic from "./tiers.anthropic.data.json" with { type: "json" };
+import azure from "./tiers.azure.data.json" with { type: "json" };
+import compatible from "./tiers.compatible.data.json" with { type: "json" };
 import data from "./tiers.data.json" with { type: "json" };
+import gemini from "./tiers.gemini.data.json" with { type: "json" };
 
 /** One row of the shipped numbers. Every provider says that the account's own page rules. */
 export interface TierRow extends Partial<Record<Dimension, number>> {
   provider: string;
   tier: string;
-  /** Exact: another name of the same model, such as a dated one, is another model here. With `models`, the provider's name of the class. */
+  /** Exact: another name of the same model, such as a dated one, is another model here. With `models`, the provider's name of the class. `*`: every model, each for itself. */
   model: string;
-  /** The members of a class that share one bucket, by their exact names. */
+  /** The members of a class that share one bucket, by their exact names, or with `*` for any run of characters. */
   models?: readonly string[];
+  /** What a call names instead of the model, where that is a deployment: one that is called like its model is taken for it. */
+  deployment?: string;
+  /** The shortest window in which the provider judges requests per minute. Milliseconds. */
+  requestWindowMs?: number;
   /** Cached input counts on input tokens per minute, against the provider's rule for the others. */
   cachedInputCounts?: boolean;
   /** Page the numbers were read from, and the day (or month, or year) of reading. */
@@ -19,7 +26,7 @@ export interface TierRow extends Partial<Record<Dimension, number>> {
   note?: string;
 }
 
-const rows: readonly TierRow[] = [...data, ...anthropic];
+const rows: readonly TierRow[] = [...data, ...anthropic, ...azure, ...compatible, ...gemini];
 
 export interface TierOptions {
   /** Exact name. Default: every model of the tier. */
@@ -35,15 +42,17 @@ export function tierSpecs(
   name: string,
   { model, per = "key+model", overrides = {} }: TierOptions = {},
 ): LimitSpec[] | undefined {
-  const found = rows.filter((row) => nameOf(row) === name && (model === undefined || modelsOf(row).includes(model)));
+  const found = rows.filter((row) => nameOf(row) === name && (model === undefined || covers(row, model)));
   if (found.length === 0) return undefined;
   return found.map((row) => ({
     label: labelOf(row, overrides),
     provider: row.provider,
-    model: row.model,
+    tier: row.tier,
+    ...modelOf(row, model),
     ...(row.models !== undefined && { models: row.models }),
     per,
     limits: { ...numbersOf(row), ...overrides },
+    ...(row.requestWindowMs !== undefined && { requestWindowMs: row.requestWindowMs }),
     ...(row.cachedInputCounts !== undefined && { cachedInputCounts: row.cachedInputCounts }),
     source: row.source,
     date: row.date,
@@ -102,6 +111,16 @@ const DEFAULT_LIMITS: Record<RefusalDimension, number> = {
 
 export function defaultLimit(dimension: RefusalDimension): number {
   return DEFAULT_LIMITS[dimension];
+}
+
+function covers(row: TierRow, model: string): boolean {
+  return modelsOf(row).some((pattern) => matchesGlob(pattern, model));
+}
+
+/** A row for every model names none, but the one that the user asked for. */
+function modelOf(row: TierRow, asked: string | undefined): { model?: string } {
+  if (row.model !== "*") return { model: row.deployment ?? row.model };
+  return asked === undefined ? {} : { model: asked };
 }
 
 function modelsOf({ model, models }: TierRow): readonly string[] {

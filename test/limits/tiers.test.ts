@@ -21,6 +21,7 @@ describe("shipped tiers", () => {
       {
         label: "openai/tier-1 gpt-4o",
         provider: "openai",
+        tier: "tier-1",
         model: "gpt-4o",
         per: "key+model",
         limits: { rpm: 500, tpm: 30_000 },
@@ -54,5 +55,19 @@ describe("shipped tiers", () => {
       expect(defaultLimit(dimension)).toBeGreaterThan(0);
       expect(windowMs(dimension)).toBeGreaterThan(0);
     }
+  });
+
+  it("has a tier for every model, and one for a class by its ending", () => {
+    expect(tierSpecs("mistral/free")?.[0]).toMatchObject({ limits: { rpm: 60, tpm: 500_000 } });
+    expect(tierSpecs("mistral/free")?.[0]?.model).toBeUndefined();
+    expect(tierSpecs("mistral/free", { model: "whatever" })?.[0]?.model).toBe("whatever");
+    expect(tierSpecs("openrouter/free", { model: "some/model:free" })).toHaveLength(1);
+    expect(tierSpecs("openrouter/free", { model: "some/model" })).toBeUndefined();
+    expect(tierSpecs("groq/free", { model: "openai/gpt-oss-20b" })?.[0]?.limits).toEqual({
+      rpm: 30,
+      tpm: 8_000,
+      rpd: 1_000,
+      tpd: 200_000,
+    });
   });
 });
