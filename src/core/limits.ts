@@ -108,6 +108,8 @@ export interface LimitSpec {
   output?: "as_produced" | "reserved";
   /** Whether input from the provider's cache counts on input tokens per minute. Default: as the provider does. */
   cachedInputCounts?: boolean;
+  /** The shortest window in which requests per minute are judged, where the provider judges by parts of a minute. Milliseconds; default: as the provider does. */
+  requestWindowMs?: number;
   /** Where the numbers come from and when they were read. */
   source?: string;
   date?: string;

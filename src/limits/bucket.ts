@@ -61,6 +61,7 @@ export function createBucket(
   const settles = (rules.settle ?? policy.settle) === "usage";
   const cachedInputCounts = spec.cachedInputCounts ?? policy.cachedInputCounts;
   const reservesOutput = (spec.output ?? policy.output ?? "reserved") === "reserved";
+  const { requestWindowMs } = spec;
   const counted: Counted[] = [];
   for (const dimension of DIMENSIONS) {
     const limit = spec.limits[dimension];
@@ -69,7 +70,8 @@ export function createBucket(
     const spoken = rules.announce === "virtual" ? scale : 1;
     const realMs = windowMs(dimension) / scale;
     const newMeter = dimension === "otpm" && !reservesOutput ? createProduction : policy.newMeter;
-    const meter = newMeter({ dimension, limit, windowMs: realMs, nowMs, calendarMs: calendarOf(rules, scale) });
+    const calendarMs = calendarOf(rules, scale);
+    const meter = newMeter({ dimension, limit, windowMs: realMs, nowMs, calendarMs, requestWindowMs });
     counted.push({
       dimension,
       limit,

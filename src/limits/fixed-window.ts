@@ -28,12 +28,14 @@ export function createFixedWindow({ limit, windowMs }: MeterOptions): Meter {
 /**
  * Requests per minute, judged "over a small period of time, typically 1 or 10 seconds": 600 per minute are refused when
  * more than 10 come in a second (the same page). We judge by both and by the minute. A share that is no whole number is
- * rounded up: else 90 a minute would be 60, and 3 a minute none at all. The rounding is ours.
+ * rounded up: else 90 a minute would be 60, and 3 a minute none at all. The rounding is ours. Some limits are published
+ * per 10 seconds: those are not judged by the second.
  */
-export function createRequestWindows({ limit, windowMs }: MeterOptions): Meter {
+export function createRequestWindows({ limit, windowMs, requestWindowMs = 0 }: MeterOptions): Meter {
+  const shares = [60, 6, 1].map((parts) => ({ ms: windowMs / parts, limit: Math.ceil(limit / parts) }));
   return createWindows(
     limit,
-    [60, 6, 1].map((parts) => ({ ms: windowMs / parts, limit: Math.ceil(limit / parts) })),
+    shares.filter(({ ms }) => ms >= requestWindowMs),
   );
 }
 

@@ -44,6 +44,8 @@ export interface MeterOptions {
   /** The time in which an empty bucket becomes full, already divided by the clock scale. */
   windowMs: number;
   nowMs: number;
+  /** The shortest part of a minute by which requests are judged, in milliseconds. Default: as the provider does. */
+  requestWindowMs?: number | undefined;
   /**
    * The calendar's time at a monotonic time, in milliseconds since the epoch, for windows that end by the calendar. It passes
    * faster where the window was divided by a clock scale. Default: the monotonic time, as if it began in 1970.

@@ -111,6 +111,19 @@ describe("requests per minute, judged by the second", () => {
     expect(meter.ask(1, 9_900)).toEqual({ fits: false, used: 90, waitMs: 100 });
   });
 
+  it("judges a limit that is published per ten seconds by no less", () => {
+    const meter = createRequestWindows({
+      dimension: "rpm",
+      limit: 600,
+      windowMs: MINUTE_MS,
+      nowMs: 0,
+      requestWindowMs: 10_000,
+    });
+    for (let i = 0; i < 100; i++) meter.charge(1, 0);
+    expect(meter.ask(1, 1_000)).toEqual({ fits: false, used: 600, waitMs: 9_000 });
+    expect(meter.ask(1, 10_000)).toEqual({ fits: true });
+  });
+
   it.each([1, 3, 7, 60, 100, 599, 600])("serves all of %i a minute to an even caller", (limit) => {
     const meter = requests(limit);
     const gap = MINUTE_MS / limit;
