@@ -1,6 +1,6 @@
 import type { Dialect } from "../core/dialect.ts";
 import { anthropicMessages } from "./anthropic-messages.ts";
-import { createAzureOpenAi } from "./azure-openai.ts";
+import { createAzureOpenAi, isAzure } from "./azure-openai.ts";
 import { gemini } from "./gemini.ts";
 import { createOpenAiChat, openAiChat } from "./openai-chat.ts";
 import { chooseDialects, type OpenAiFormats } from "./openai-compatible.ts";
@@ -9,13 +9,13 @@ import { createOpenAiEmbeddings, openAiEmbeddings } from "./openai-embeddings.ts
 import { createOpenAiResponses, openAiResponses } from "./openai-responses.ts";
 
 /** Every wire format, the more particular before the more general. */
-const formats: readonly Dialect[] = [
+const formats = (azureIsKnown = false): readonly Dialect[] => [
   anthropicMessages,
   gemini,
-  createAzureOpenAi("chat", createOpenAiChat),
-  createAzureOpenAi("responses", createOpenAiResponses),
-  createAzureOpenAi("completions", createOpenAiCompletions),
-  createAzureOpenAi("embeddings", createOpenAiEmbeddings),
+  createAzureOpenAi("chat", createOpenAiChat, azureIsKnown),
+  createAzureOpenAi("responses", createOpenAiResponses, azureIsKnown),
+  createAzureOpenAi("completions", createOpenAiCompletions, azureIsKnown),
+  createAzureOpenAi("embeddings", createOpenAiEmbeddings, azureIsKnown),
   openAiChat,
   openAiResponses,
   openAiCompletions,
@@ -30,9 +30,9 @@ const before: OpenAiFormats = (wall, signs) => [
 ];
 
 /** For an upstream of which nothing is known, the stub among them: whose wall it is, each request may say. */
-export const dialects: readonly Dialect[] = chooseDialects({ formats, before });
+export const dialects: readonly Dialect[] = chooseDialects({ formats: formats(), before });
 
 /** For this upstream, and the name the user gave it (`groq=https://…`), if any: a well-known one has its own wall whatever a request says. */
 export function dialectsFor(upstream: URL | undefined, name?: string): readonly Dialect[] {
-  return chooseDialects({ formats, before }, { base: upstream, name });
+  return chooseDialects({ formats: formats(isAzure(upstream, name)), before }, { base: upstream, name });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Trouble } from "../../src/core/dialect.ts";
 import type { DimensionReading, LimitRefusal } from "../../src/core/limits.ts";
 import { createLimiter } from "../../src/limits/index.ts";
-import { dialects } from "../../src/providers/index.ts";
+import { dialects, dialectsFor } from "../../src/providers/index.ts";
 import { azureCall, azureDialect, azureRequest } from "../support/azure.ts";
 import { createFakeClock } from "../support/clock.ts";
 import { spec } from "../support/limits.ts";
@@ -42,14 +42,13 @@ describe("recognising", () => {
       .find((one) => one.concerns({ method: "POST", path, headers }))
       ?.recognise(azureRequest(body, { path, headers }));
   const key = ["api-key", "k"];
-  const entra = ["Authorization", "Bearer eyJ0eXAi.eyJhdWQi.c2ln"];
 
   it.each([
     ["a deployment and a version", `${DEPLOYED}?api-version=2024-10-21`, key, "mine"],
     ["a deployment below v1", "/v1/deployments/mine/chat/completions", ["Authorization", "Bearer k"], "mine"],
     ["a bare deployment", "/deployments/my%20one/chat/completions", [], "my one"],
     ["v1 with a key of Azure's", "/openai/v1/chat/completions", key, "body-model"],
-    ["v1 with a web token", "/openai/v1/chat/completions", entra, "body-model"],
+    ["v1 with an ordinary key", "/openai/v1/chat/completions", ["Authorization", "Bearer 0a1b2c"], "body-model"],
     ["v1 with Azure's client", "/openai/v1/chat/completions", ["User-Agent", "AzureOpenAI/JS 7.57.0"], "body-model"],
     ["a version alone", "/models/chat/completions?api-version=2024-05-01-preview", [], "body-model"],
   ])("takes %s", (_, path, headers, model) => {
@@ -59,12 +58,29 @@ describe("recognising", () => {
   it.each([
     ["/v1/chat/completions", ["Authorization", "Bearer sk-1"]],
     ["/openai/v1/chat/completions", ["Authorization", "Bearer gsk_1"]],
-    // A web token says nothing where the path does not either.
-    ["/v1/chat/completions", entra],
+    ["/v1beta/openai/chat/completions", ["Authorization", "Bearer AIza"]],
     ["/v1/chat/completions?like=/deployments/x/", ["Authorization", "Bearer sk-1"]],
   ])("leaves %s to others", (path, headers) => {
     expect(azure.concerns({ method: "POST", path, headers })).toBe(false);
     expect(azure.recognise(azureRequest({ messages: MESSAGES, model: "m" }, { path, headers }))).toBeUndefined();
+  });
+
+  it.each([
+    ["https://mine.openai.azure.com/openai/v1", undefined],
+    ["https://mine.services.ai.azure.com", undefined],
+    ["https://gateway.test", "azure"],
+  ])("takes every request where the upstream is %s, named %s", (upstream, name) => {
+    const list = dialectsFor(new URL(upstream), name);
+    const request = chatRequest({ messages: MESSAGES, model: "m" });
+    const found = list.find((one) => one.concerns(request) && one.recognise(request));
+    expect(found?.recognise(request)).toMatchObject({ dialect: "azure-openai", model: "m" });
+    expect(new Set(list.map(({ id }) => id)).size).toBe(list.length);
+  });
+
+  it("takes none for Azure whose host only looks like it", () => {
+    const list = dialectsFor(new URL("https://openai.azure.com.evil.test"));
+    const request = chatRequest({ messages: MESSAGES, model: "m" });
+    expect(list.find((one) => one.concerns(request))?.id).toBe("openai-chat");
   });
 
   it("takes the other formats too", () => {

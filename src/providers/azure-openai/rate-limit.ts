@@ -29,7 +29,8 @@ export function azureRateLimit(trouble: RateLimit, call: LlmCall, wallMs: number
       ...(announcedMs === undefined ? [] : retryHeaders(announcedMs, hints, wallMs)),
       ...azureRefusalCountdown(refusal, readings),
       // The name for calls is made like the one for tokens (unverified).
-      ...["policy-id", `DeploymentRatelimit-${isTokens ? "Token" : "Call"}`],
+      "policy-id",
+      isTokens ? "DeploymentRatelimit-Token" : "DeploymentRatelimit-Call",
     ],
     body: codeAndMessage("429", messageOf(trouble, call, isTokens ? "token" : "call")),
   };

@@ -1,15 +1,22 @@
 import { headerValue, type RawRequest } from "../../core/exchange.ts";
 
 const DEPLOYMENT = /\/deployments\/([^/?]+)\//;
-const OPENAI_SEGMENT = /\/openai\//;
+/** Azure's paths without deployments, which OpenAI's own client is pointed at with an ordinary bearer key. */
+const V1 = /\/openai\/v1\//;
+/** The one other provider that serves below the same path. */
+const GROQ_KEY = /^bearer gsk_/i;
+const HOSTS = [".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"];
 /** Printed in messages, so nothing else is taken for one: `2024-10-21`, `2025-03-01-preview`, `preview`, `v1`. */
 const API_VERSION = /^[\w.-]{1,40}$/;
-/** Microsoft Entra's tokens are JSON Web Tokens; the keys of others who serve below `/openai/` (Groq's `gsk_…`) are not. */
-const WEB_TOKEN = /^bearer eyJ[\w-]*\.[\w-]+\./i;
+
+/** By the name the user gave the upstream, or by its host: then a request need not show anything. */
+export function isAzure(upstream: URL | undefined, name: string | undefined): boolean {
+  return name?.toLowerCase() === "azure" || HOSTS.some((end) => upstream?.hostname.endsWith(end));
+}
 
 /**
- * Told from OpenAI's own paths by any of: a deployment in the path, an api-version, a key in the `api-key` header, Azure's
- * client, or a web token on a path below `/openai/`.
+ * Told from OpenAI's own requests by any of: a deployment in the path, an api-version, a key in the `api-key` header, Azure's
+ * client, or a path below `/openai/v1/` with a key that is not Groq's.
  */
 export function showsAzure({ path, headers }: Pick<RawRequest, "path" | "headers">): boolean {
   const [bare = "", query = ""] = splitPath(path);
@@ -18,7 +25,7 @@ export function showsAzure({ path, headers }: Pick<RawRequest, "path" | "headers
     new URLSearchParams(query).has("api-version") ||
     headerValue(headers, "api-key") !== undefined ||
     (headerValue(headers, "user-agent") ?? "").startsWith("AzureOpenAI/") ||
-    (OPENAI_SEGMENT.test(bare) && WEB_TOKEN.test(headerValue(headers, "authorization") ?? ""))
+    (V1.test(bare) && !GROQ_KEY.test(headerValue(headers, "authorization") ?? ""))
   );
 }
 
