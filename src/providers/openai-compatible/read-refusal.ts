@@ -6,8 +6,8 @@ import { readRetryHeaders } from "../shared/retry-hints.ts";
 
 /** A refusal is small; what is larger is not read for its text. */
 const LARGEST_BODY = 64 * 1024;
-/** Words for a server that is full, under the status of a limit (Mistral; OpenRouter of a provider behind it). */
-const FULL = /capacity exceeded|temporarily rate-limited upstream|overloaded/i;
+/** Words for a server that is full, under the status of a limit (Mistral). */
+const FULL = /capacity exceeded|overloaded/i;
 const SPENT = /insufficient credits|requires more credits|blocked_api_access/i;
 /** OpenRouter's names of its limits. */
 const PER: readonly [words: string, dimension: string][] = [

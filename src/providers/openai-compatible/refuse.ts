@@ -10,7 +10,7 @@ import type { CompatibleProvider, ErrorWords } from "./words.ts";
 const CONTEXT_LENGTH = 131_072;
 
 /** An error before it is bytes. */
-export interface CompatibleError {
+interface CompatibleError {
   status: number;
   headers: HeaderList;
   body: JsonRecord;
@@ -74,7 +74,7 @@ function budgetWords(message: string): ErrorWords {
   return { status: 403, message, type: "llm_chaos", param: null, code: "llm_chaos_budget" };
 }
 
-export function factsOf({ call, context }: { call: LlmCall; context: ReplyContext }) {
+function factsOf({ call, context }: { call: LlmCall; context: ReplyContext }) {
   return {
     model: call.model,
     organization: context.organization,

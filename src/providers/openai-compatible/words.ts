@@ -19,8 +19,10 @@ export interface ErrorWords {
   more?: JsonRecord;
 }
 
-/** Troubles with fixed words. `page`: the HTML of the gateway in front. */
-export type FixedTrouble = Exclude<TroubleKind, "rate_limit" | "budget">;
+/** Troubles that the gateway in front may answer with its HTML page instead. */
+type GatewayTrouble = "bad_gateway" | "timeout";
+/** Troubles with fixed words. */
+type FixedTrouble = Exclude<TroubleKind, "rate_limit" | "budget" | GatewayTrouble>;
 
 export interface LimitWords {
   /** Which hints it gives by itself. */
@@ -59,7 +61,7 @@ export interface CompatibleProvider {
   envelope?(error: JsonRecord, status: number): JsonRecord;
   /** What stands around the envelope in a stream. Default: the envelope alone. */
   streamEnvelope?(envelope: JsonRecord, facts: { call: LlmCall; context: ReplyContext }): JsonRecord;
-  errors: Readonly<Record<FixedTrouble, ErrorWords | "page">>;
+  errors: Readonly<Record<FixedTrouble, ErrorWords> & Record<GatewayTrouble, ErrorWords | "page">>;
   limit: LimitWords;
   countdown: readonly CountdownRow[];
   /** On every reply of the API itself. */

@@ -41,7 +41,7 @@ export function breakResponses(wall: Wall): Dialect["breakStream"] {
 function failed(error: JsonRecord, call: LlmCall, context: ReplyContext): Uint8Array {
   const type = "response.failed";
   const head = { id: `resp_${context.requestId.replace(/^req_/, "")}`, created: Math.floor(context.wallMs / 1_000) };
-  // The documented codes have no word for every trouble; openai/codex reads these two and the HTTP ones here as well.
+  // The documented codes are fewer than the troubles; that the others stand here as under their HTTP status is unverified.
   const code = textOf(error["code"]) || "server_error";
   const more = { status: "failed", error: { code, message: error["message"] } };
   const response = responseObject(call, head, more);
