@@ -34,7 +34,7 @@ export interface EventLog extends EventSink {
   close(): Promise<void>;
 }
 
-const KEEP_BESIDE_FILE = 10_000;
+const KEEP_BESIDE_FILE = 1_000;
 const KEEP_ALONE = 200_000;
 
 /** Throws UserError when the file cannot be created; afterwards nothing here throws into the data path. */

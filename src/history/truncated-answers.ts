@@ -48,7 +48,7 @@ function lastAnswerOf({ logicalCalls }: FrontDraft): Attempt | undefined {
 }
 
 function endsLike({ ended }: Attempt, tails: readonly string[]): boolean {
-  if (ended?.text_tail === undefined || ended.text_length < TELLING_LENGTH) return false;
+  if (ended?.text_tail === undefined || (ended.text_length ?? 0) < TELLING_LENGTH) return false;
   return tails.includes(ended.text_tail);
 }
 

@@ -19,6 +19,8 @@ export const PROVIDER_PHRASES: readonly string[] = [
   "has exceeded your per-minute rate limit",
   "reached your API usage limits",
   "docs.claude.com/",
+  "platform.claude.com/",
+  "claude.com/contact-sales",
   "docs.anthropic.com/",
   "console.anthropic.com",
   '"rate_limit_error"',

@@ -16,7 +16,13 @@ export function refuseByLimit(exchange: Exchange): boolean {
   const { limiter, sink } = exchange.shared.options;
   if (limiter === undefined) return false;
   const { id, call, charge, keyHash, dialect } = exchange;
-  const admission = limiter.admit({ provider: call.provider, model: call.model, keyHash, charge });
+  const admission = limiter.admit({
+    provider: call.provider,
+    model: call.model,
+    keyHash,
+    charge,
+    producedTokens: () => exchange.producedTokens,
+  });
   if (admission.admitted) {
     exchange.admission = admission;
     const readings = admission.readings.map(({ dimension, limit, used }) => ({ dimension, limit, used }));

@@ -88,6 +88,11 @@ export class Exchange {
     return this.#ended.signal;
   }
 
+  /** Output tokens that went out so far, estimated. */
+  get producedTokens(): number {
+    return this.#observer?.tokens ?? 0;
+  }
+
   replyContext(): ReplyContext {
     const { options, organization, requestIdOf } = this.shared;
     return { requestId: requestIdOf(this.id), wallMs: options.clock.wallMs(), organization };
@@ -127,7 +132,8 @@ export class Exchange {
   #tellEnd(how: Ending, summary: ReplySummary): void {
     const { sink, hasher } = this.shared.options;
     const { id, client } = this;
-    this.admission?.settle({ usage: summary.usage, seenOutputTokens: summary.tokens });
+    // The usage of a reply without its finish is not the last word: some formats send a first one with the first frame.
+    this.admission?.settle({ usage: summary.finish ? summary.usage : undefined, seenOutputTokens: summary.tokens });
     if (how === "client_left") sink.append({ type: "client_left", call: id, bytes: client.bytes });
     this.#tellUsage(summary);
     this.#tellRefusal(summary);
@@ -142,8 +148,9 @@ export class Exchange {
       tokens: summary.tokens,
       finish: summary.finish,
       error_in_stream: summary.errorInStream,
-      ...(summary.textTail === undefined ? {} : { text_tail: hasher(summary.textTail) }),
-      text_length: summary.textLength,
+      ...(summary.textTail === undefined
+        ? {}
+        : { text_tail: hasher(summary.textTail), text_length: summary.textLength }),
     });
     this.#log(how);
     this.shared.running.remove(this);

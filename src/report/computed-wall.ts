@@ -1,10 +1,11 @@
 import type { Attempt, History } from "../core/history.ts";
-import { DAY_MS, windowMs } from "../core/limits.ts";
+import { DAY_MS, DIMENSIONS, type LimitSpec, windowMs } from "../core/limits.ts";
 import type { Report } from "../core/report.ts";
+import { matchesGlob } from "../core/text.ts";
 import { formatCount, formatDuration } from "../core/units.ts";
 import { mean } from "./numbers.ts";
 
-type Dimension = "rpm" | "tpm" | "rpd" | "tpd";
+type Dimension = (typeof DIMENSIONS)[number];
 
 /** A call that met no trouble: what the app costs when it is left alone. */
 interface Undisturbed {
@@ -24,7 +25,7 @@ export function computedWall(history: History): Report["load"]["computedWall"] {
   const settles = history.scenario?.settle !== "reserve";
   const walls = countedLimits(history, sample).flatMap(([dimension, limit]) => {
     const unit = dimension.startsWith("r") ? "requests" : "tokens";
-    const costOf = (attempt: Attempt) => (unit === "requests" ? 1 : tokensOf(attempt, settles));
+    const costOf = (attempt: Attempt) => (unit === "requests" ? 1 : tokensOf(attempt, { settles, dimension }));
     const charge = mean(sample.map(({ attempts }) => attempts.reduce((sum, attempt) => sum + costOf(attempt), 0))) ?? 0;
     if (charge === 0) return [];
     const window = windowMs(dimension);
@@ -47,8 +48,10 @@ function inWords(charge: number, unit: string): string {
 }
 
 /** What an ended call took from the bucket: its usage where it was told, else what it was charged at its beginning. */
-function tokensOf({ received, usage }: Attempt, settles: boolean): number {
-  return settles && usage !== undefined ? usage.input_tokens + usage.output_tokens : received.charge;
+function tokensOf({ received, usage, ended }: Attempt, by: { settles: boolean; dimension: Dimension }): number {
+  if (by.dimension === "itpm") return (usage?.input_tokens ?? received.input_tokens) - (usage?.cached_tokens ?? 0);
+  if (by.dimension === "otpm") return usage?.output_tokens ?? ended?.tokens ?? 0;
+  return by.settles && usage !== undefined ? usage.input_tokens + usage.output_tokens : received.charge;
 }
 
 /** The smallest number of each dimension among the limits that these calls fall under. */
@@ -56,13 +59,18 @@ function countedLimits({ scenario }: History, sample: readonly Undisturbed[]): [
   const models = new Set(sample.flatMap(({ attempts }) => attempts.map(({ received }) => received.model)));
   const found = new Map<Dimension, number>();
   for (const spec of scenario?.limits ?? []) {
-    if (spec.model !== undefined && !models.has(spec.model)) continue;
-    for (const dimension of ["rpm", "tpm", "rpd", "tpd"] as const) {
+    if (!coversAny(spec, models)) continue;
+    for (const dimension of DIMENSIONS) {
       const limit = spec.limits[dimension];
       if (limit !== undefined) found.set(dimension, Math.min(limit, found.get(dimension) ?? Number.POSITIVE_INFINITY));
     }
   }
   return [...found];
+}
+
+function coversAny(spec: LimitSpec, called: ReadonlySet<string>): boolean {
+  const names = spec.models ?? (spec.model === undefined ? undefined : [spec.model]);
+  return names === undefined || [...called].some((model) => names.some((name) => matchesGlob(name, model)));
 }
 
 function undisturbed({ frontDoorCalls, logicalCalls }: History): Undisturbed[] {

@@ -60,6 +60,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       dialects,
       ...way,
       limiter: weather.limiter,
+      limitOf: weather.limitOf,
       chooser: weather.chooser,
       sink: weather.log,
       clock,

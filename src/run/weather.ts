@@ -1,9 +1,11 @@
 import type { Clock } from "../core/clock.ts";
-import type { Limiter } from "../core/limits.ts";
+import type { LlmCall } from "../core/dialect.ts";
+import type { Dimension, Limiter, LimitSpec, RefusalDimension } from "../core/limits.ts";
 import type { Rng } from "../core/rng.ts";
 import type { Scenario } from "../core/scenario.ts";
+import { matchesGlob } from "../core/text.ts";
 import { createEventLog, type EventLog } from "../history/index.ts";
-import { createLimiter } from "../limits/index.ts";
+import { createLimiter, defaultLimit } from "../limits/index.ts";
 import { createChooser, createTimeline, type LiveChooser, type Timeline } from "../scenario/index.ts";
 import type { SessionOptions } from "./options.ts";
 
@@ -11,6 +13,8 @@ import type { SessionOptions } from "./options.ts";
 export interface Weather {
   log: EventLog;
   limiter: Limiter | undefined;
+  /** What a scripted refusal displays as the limit: the scenario's own number for the model, else a documented default. */
+  limitOf(call: Pick<LlmCall, "model">, dimension: RefusalDimension): number;
   chooser: LiveChooser;
   timeline: Timeline;
   phase(): string;
@@ -39,6 +43,7 @@ export function createWeather(options: SessionOptions, parts: { clock: Clock; rn
   return {
     log,
     limiter,
+    limitOf: (call, dimension) => limitOf(scenario.limits, call.model, dimension),
     chooser,
     timeline,
     phase: () => phase,
@@ -51,4 +56,10 @@ export function createWeather(options: SessionOptions, parts: { clock: Clock; rn
 function limiterOf({ limits, clockScale, announce, settle }: Scenario, clock: Clock): Limiter | undefined {
   if (limits.length === 0) return undefined;
   return createLimiter({ specs: limits, clock, clockScale, announce, ...(settle !== undefined && { settle }) });
+}
+
+function limitOf(specs: readonly LimitSpec[], model: string, dimension: RefusalDimension): number {
+  const covers = (spec: LimitSpec) => (spec.models ?? [spec.model ?? "*"]).some((name) => matchesGlob(name, model));
+  const spec = specs.find((candidate) => covers(candidate) && dimension in candidate.limits);
+  return spec?.limits[dimension as Dimension] ?? defaultLimit(dimension);
 }

@@ -1,5 +1,5 @@
 import { type BorderFinder, createBorderFinder } from "./borders.ts";
-import { createHeldBytes } from "./held-bytes.ts";
+import { HeldBytes } from "./held-bytes.ts";
 
 /** Larger frames are not held: 1 MiB. */
 export const MAX_FRAME_BYTES = 1024 * 1024;
@@ -28,7 +28,7 @@ export interface SplitterOptions {
 /** Raw bytes of a stream → frames, byte-exact, whatever the cuts between chunks. */
 export function createSplitter(options: SplitterOptions): Splitter {
   const { onFrame, maxFrameBytes = MAX_FRAME_BYTES, borders = createBorderFinder() } = options;
-  const held = createHeldBytes();
+  const held = new HeldBytes();
   let oversized = false;
 
   function close(bytes: Uint8Array): void {

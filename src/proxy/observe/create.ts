@@ -1,9 +1,9 @@
 import { type HeaderList, headerValue } from "../../core/exchange.ts";
 import { encodingOf } from "../decode.ts";
-import { createDecodedObserver } from "./decoded-observer.ts";
+import { DecodedObserver } from "./decoded-observer.ts";
 import { NOTHING_SEEN, type Observer, type ObserverOptions } from "./observer.ts";
 import { StreamObserver } from "./stream-observer.ts";
-import { createWholeObserver } from "./whole-observer.ts";
+import { WholeObserver } from "./whole-observer.ts";
 
 export function isEventStream(headers: HeaderList): boolean {
   return headerValue(headers, "content-type")?.trimStart().toLowerCase().startsWith("text/event-stream") ?? false;
@@ -14,8 +14,8 @@ export function createObserver(options: ObserverOptions): Observer {
   const encoding = encodingOf(options.headers);
   if (encoding.kind === "unknown") return createBlindObserver(options.status);
   const streamed = options.status < 400 && isEventStream(options.headers);
-  const plain = streamed ? new StreamObserver(options) : createWholeObserver(options);
-  return encoding.kind === "coded" ? createDecodedObserver(plain, encoding.newDecoder()) : plain;
+  const plain = streamed ? new StreamObserver(options) : new WholeObserver(options);
+  return encoding.kind === "coded" ? new DecodedObserver(plain, encoding.newDecoder()) : plain;
 }
 
 /** For a coding that nobody here can read. */

@@ -10,9 +10,9 @@ export interface ReplySummary {
   usage: Usage | undefined;
   finish: boolean;
   errorInStream: boolean;
-  /** The last letters and digits of the text; undefined when there was no text. */
+  /** The last letters and digits of the text; undefined when there was no text, and of a whole reply, where nobody needs it. */
   textTail: string | undefined;
-  /** Letters and digits of the text; of a long stream at least this many, since it is not read to the letter. */
+  /** Letters and digits of the text of an unfinished reply; of a long stream at least this many, since it is not read to the letter. */
   textLength: number;
   refusal: ProviderRefusal | undefined;
 }

@@ -1,8 +1,15 @@
 import type { Usage } from "../../core/limits.ts";
-import { createBorderFinder, createHeldBytes, MAX_FRAME_BYTES, sseFrame } from "../../sse/index.ts";
+import { createBorderFinder, HeldBytes, MAX_FRAME_BYTES, sseFrame } from "../../sse/index.ts";
 import { createAttentionSearch } from "./attention.ts";
 import { meaningOf } from "./meaning-of.ts";
-import { hasContent, mergeUsage, type Observer, type ObserverOptions, type ReplySummary } from "./observer.ts";
+import {
+  hasContent,
+  mergeUsage,
+  NOTHING_SEEN,
+  type Observer,
+  type ObserverOptions,
+  type ReplySummary,
+} from "./observer.ts";
 import { createTail } from "./tail.ts";
 
 /**
@@ -16,7 +23,7 @@ export class StreamObserver implements Observer {
   readonly #borders = createBorderFinder();
   readonly #attention: ReturnType<typeof createAttentionSearch>;
   /** A frame that has not ended yet. */
-  readonly #held = createHeldBytes();
+  readonly #held = new HeldBytes();
   /** The unfinished frame is above the bound: it is not kept, and counts as one event without meaning. */
   #oversized = false;
   readonly #tail = createTail();
@@ -38,17 +45,25 @@ export class StreamObserver implements Observer {
     if (rest < chunk.length) this.#keep(rest === 0 ? chunk : chunk.subarray(rest));
   }
 
-  end(_complete: boolean, done: (summary: ReplySummary) => void): void {
+  end(complete: boolean, done: (summary: ReplySummary) => void): void {
     this.#attention.end();
+    const whole = complete && this.#finishSeen;
     done({
+      ...NOTHING_SEEN,
       events: this.events,
-      tokens: this.#usage?.outputTokens ?? this.tokens,
+      tokens: this.#outputTokens(),
       usage: this.#usage,
       finish: this.#finishSeen,
       errorInStream: this.#errorInStream,
-      ...this.#tail.read(this.#options.dialect),
-      refusal: undefined,
+      // Only what was cut short is ever compared with what the app delivered.
+      ...(whole ? {} : this.#tail.read(this.#options.dialect)),
     });
+  }
+
+  /** Some formats send a first usage with the first frame; of a stream without its finish, what was seen counts if it is more. */
+  #outputTokens(): number {
+    if (this.#usage === undefined) return this.tokens;
+    return this.#finishSeen ? this.#usage.outputTokens : Math.max(this.#usage.outputTokens, this.tokens);
   }
 
   /** The end of the frame that began in an earlier chunk; -1 when it does not end in this one either. */

@@ -6,48 +6,63 @@ import { hasContent, NOTHING_SEEN, type Observer, type ObserverOptions, type Rep
 const MAX_WHOLE_BYTES = 8 * 1024 * 1024;
 
 /** An unstreamed reply, read when it is over: an answer, or a provider's own refusal. */
-export function createWholeObserver(options: ObserverOptions): Observer {
-  const { dialect, status } = options;
-  let chunks: Uint8Array[] = [];
-  let size = 0;
-  let tokens = 0;
+export class WholeObserver implements Observer {
+  readonly events = 0;
+  tokens = 0;
+  readonly #options: ObserverOptions;
+  #chunks: Uint8Array[] = [];
+  #size = 0;
 
-  function readAnswer(body: Uint8Array, complete: boolean): ReplySummary {
-    const meaning: FrameMeaning = dialect.readWhole(body);
-    if (hasContent(meaning)) options.onFirstContent();
-    if (meaning.finish !== undefined) options.onFinish(meaning.finish);
-    const { tail, length } = textTail(meaning.text);
+  constructor(options: ObserverOptions) {
+    this.#options = options;
+  }
+
+  data(chunk: Uint8Array): void {
+    this.#size += chunk.length;
+    if (this.#size <= MAX_WHOLE_BYTES) this.#chunks.push(chunk);
+    else this.#chunks = [];
+  }
+
+  end(complete: boolean, done: (summary: ReplySummary) => void): void {
+    let summary: ReplySummary;
+    try {
+      summary = this.#read(complete);
+    } catch {
+      summary = this.#unread(complete);
+    }
+    done(summary);
+  }
+
+  #unread(complete: boolean): ReplySummary {
+    return { ...NOTHING_SEEN, finish: complete && this.#options.status < 400 };
+  }
+
+  #read(complete: boolean): ReplySummary {
+    if (this.#size > MAX_WHOLE_BYTES) return this.#unread(complete);
+    const { dialect, status, headers } = this.#options;
+    const [only] = this.#chunks;
+    const body = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks, this.#size);
+    if (status < 400) return this.#readAnswer(dialect.readWhole(body), complete);
+    return { ...NOTHING_SEEN, refusal: dialect.readRefusal(status, headers, body) };
+  }
+
+  #readAnswer(meaning: FrameMeaning, complete: boolean): ReplySummary {
+    if (hasContent(meaning)) this.#options.onFirstContent();
+    if (meaning.finish !== undefined) this.#options.onFinish(meaning.finish);
     const { usage } = meaning;
-    tokens = usage?.outputTokens ?? meaning.tokens;
-    const text = { textTail: length === 0 ? undefined : tail, textLength: length };
-    return { ...NOTHING_SEEN, ...text, tokens, usage, finish: complete, errorInStream: meaning.error !== undefined };
+    this.tokens = usage?.outputTokens ?? meaning.tokens;
+    return {
+      ...NOTHING_SEEN,
+      ...(complete ? {} : tailOf(meaning.text)),
+      tokens: this.tokens,
+      usage,
+      finish: complete,
+      errorInStream: meaning.error !== undefined,
+    };
   }
+}
 
-  function read(complete: boolean): ReplySummary {
-    if (size > MAX_WHOLE_BYTES) return { ...NOTHING_SEEN, finish: complete && status < 400 };
-    const body = chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size);
-    if (status < 400) return readAnswer(body, complete);
-    return { ...NOTHING_SEEN, refusal: dialect.readRefusal(status, options.headers, body) };
-  }
-
-  return {
-    events: 0,
-    get tokens() {
-      return tokens;
-    },
-    data(chunk) {
-      size += chunk.length;
-      if (size <= MAX_WHOLE_BYTES) chunks.push(chunk);
-      else chunks = [];
-    },
-    end(complete, done) {
-      let summary: ReplySummary;
-      try {
-        summary = read(complete);
-      } catch {
-        summary = { ...NOTHING_SEEN, finish: complete && status < 400 };
-      }
-      done(summary);
-    },
-  };
+function tailOf(text: string): Pick<ReplySummary, "textTail" | "textLength"> {
+  const { tail, length } = textTail(text);
+  return { textTail: length === 0 ? undefined : tail, textLength: length };
 }
