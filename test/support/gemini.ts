@@ -35,3 +35,28 @@ export function dataFrame(value: unknown): StreamFrame {
 export function chunkOf(parts: readonly object[], more: object = {}): object {
   return { candidates: [{ content: { parts, role: "model" }, index: 0, ...more }] };
 }
+
+/** A stream in the shape of a recorded one: thoughts, text with letters of more than one byte, a signature, a call, usage in every chunk. */
+export function recordedShape(): object[] {
+  const usage = (candidates: number, thoughts: number) => ({
+    promptTokenCount: 1_012,
+    ...(candidates > 0 && { candidatesTokenCount: candidates }),
+    totalTokenCount: 1_012 + candidates + thoughts,
+    cachedContentTokenCount: 900,
+    promptTokensDetails: [{ modality: "TEXT", tokenCount: 1_012 }],
+    thoughtsTokenCount: thoughts,
+  });
+  const more = { modelVersion: MODEL, responseId: "IsKXaOm3OoWW1MkPoMj8mAk" };
+  return [
+    { ...chunkOf([{ text: "**Weighing** the sky", thought: true }]), usageMetadata: usage(0, 20), ...more },
+    { ...chunkOf([{ text: "Für Rom: " }]), usageMetadata: usage(4, 57), ...more },
+    { ...chunkOf([{ text: "“heiter” 🌤, sagt ]} der" }]), usageMetadata: usage(16, 57), ...more },
+    {
+      ...chunkOf([{ functionCall: { name: "weather", args: { city: "Rom" } }, thoughtSignature: "CiQB0e2Kb" }]),
+      usageMetadata: usage(20, 57),
+      futureField: [{ unheard: "of" }],
+      ...more,
+    },
+    { ...chunkOf([{ text: "" }], { finishReason: "STOP" }), usageMetadata: usage(20, 57), ...more },
+  ];
+}
