@@ -1,43 +1,56 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "../core/errors.ts";
+import { linesOf } from "./lines.ts";
 
 /** An append-only file of lines. Never throws after it was opened: the first error is kept and told once. */
 export interface LineFile {
-  /** Queued; written together with everything else of this event-loop tick. */
-  write(line: () => string): void;
+  /** Queued; written together with everything else of this event-loop tick. Not after a failure. */
+  write(line: string): void;
   flush(): void;
+  /** The whole lines behind the first `count`, as they stand in the file; read from near that place, not from the beginning. */
+  linesAfter(count: number): Iterable<string>;
   /** Flushes, syncs to the disk and closes. Lines that come later are dropped. */
   close(): void;
   readonly failed: Error | undefined;
 }
 
+/** One mark for so many lines is enough to begin reading near any of them. */
+const LINES_PER_MARK = 1_000;
+
 /**
  * Only the owner can read it, and an existing file or symbolic link is never written to.
  * One `write` per tick, in setImmediate: a killed process loses at most what the running tick had queued,
  * and the data path never waits for the disk inside a callback.
- * Throws UserError when the file cannot be created.
+ * `onFailure` gets the lines that may not have been written. Throws UserError when the file cannot be created.
  */
-export function openLineFile(path: string, onFailure: (error: Error) => void): LineFile {
+export function openLineFile(path: string, onFailure: (error: Error, lines: readonly string[]) => void): LineFile {
   let descriptor: number | undefined = create(path);
-  let queue: (() => string)[] = [];
+  let queue: string[] = [];
   let failed: Error | undefined;
+  let written = { lines: 0, bytes: 0 };
+  const marks = [written];
 
   /** Runs one file operation; after a failure nothing is tried again, so at most the last line is torn. */
-  const attempt = (operation: (fd: number) => void) => {
+  const attempt = (operation: (fd: number) => void, lines: readonly string[] = []) => {
     if (descriptor === undefined || failed !== undefined) return;
     try {
       operation(descriptor);
     } catch (error) {
       failed = error instanceof Error ? error : new Error(String(error));
-      onFailure(failed);
+      onFailure(failed, lines);
     }
   };
   const flush = () => {
     if (queue.length === 0) return;
     const lines = queue;
     queue = [];
-    attempt((fd) => writeWhole(fd, `${lines.map((line) => line()).join("\n")}\n`));
+    attempt((fd) => {
+      const bytes = Buffer.from(`${lines.join("\n")}\n`, "utf8");
+      writeWhole(fd, bytes);
+      written = { lines: written.lines + lines.length, bytes: written.bytes + bytes.length };
+      if (written.lines - (marks.at(-1)?.lines ?? 0) >= LINES_PER_MARK) marks.push(written);
+    }, lines);
   };
 
   return {
@@ -47,6 +60,13 @@ export function openLineFile(path: string, onFailure: (error: Error) => void): L
       queue.push(line);
     },
     flush,
+    *linesAfter(count) {
+      flush();
+      const mark = marks.findLast(({ lines }) => lines <= count) ?? { lines: 0, bytes: 0 };
+      for (const { number, text, closed } of linesOf(path, mark.bytes)) {
+        if (closed && text !== undefined && mark.lines + number > count) yield text;
+      }
+    },
     close() {
       flush();
       attempt(fsyncSync);
@@ -86,12 +106,11 @@ function create(path: string): number {
 }
 
 /** A short write is what a filling disk looks like: the rest is tried until the error itself comes. */
-function writeWhole(fd: number, text: string): void {
-  const bytes = Buffer.from(text, "utf8");
+function writeWhole(fd: number, bytes: Uint8Array): void {
   let done = 0;
   while (done < bytes.length) {
-    const written = writeSync(fd, bytes, done, bytes.length - done);
-    if (written === 0) throw new Error("the event log takes no more bytes");
-    done += written;
+    const count = writeSync(fd, bytes, done, bytes.length - done);
+    if (count === 0) throw new Error("the event log takes no more bytes");
+    done += count;
   }
 }

@@ -14,21 +14,23 @@ export interface Line {
   closed: boolean;
 }
 
-/** Reads a file line by line without ever holding all of it: logs can be larger than the longest string. */
-export function* linesOf(path: string): Generator<Line> {
+/** Reads a file line by line, from a byte offset on, without ever holding all of it: logs can be larger than the longest string. */
+export function* linesOf(path: string, from = 0): Generator<Line> {
   const descriptor = openSync(path, "r");
   try {
-    yield* split(chunksOf(descriptor));
+    yield* split(chunksOf(descriptor, from));
   } finally {
     closeSync(descriptor);
   }
 }
 
-function* chunksOf(descriptor: number): Generator<Buffer> {
+function* chunksOf(descriptor: number, from: number): Generator<Buffer> {
+  let position = from;
   for (;;) {
     const chunk = Buffer.allocUnsafe(CHUNK);
-    const length = readSync(descriptor, chunk);
+    const length = readSync(descriptor, chunk, { position });
     if (length === 0) return;
+    position += length;
     yield chunk.subarray(0, length);
   }
 }

@@ -2,7 +2,6 @@ import type { Clock } from "../core/clock.ts";
 import { type ChaosEvent, EVENT_VERSION, type EventBody, type EventSink } from "../core/event.ts";
 import { type LineFile, openLineFile } from "./line-file.ts";
 import { createEventMemory } from "./memory.ts";
-import { readEvents } from "./read.ts";
 
 export interface EventLogOptions {
   /** Where events.jsonl is created (the folder too). Without it the log lives in memory only. */
@@ -10,10 +9,7 @@ export interface EventLogOptions {
   clock: Clock;
   /** The phase a new event belongs to. */
   phase: () => string;
-  /**
-   * How many of the newest events memory holds. Default 10,000 beside a file (older ones are read back from it),
-   * 200,000 without one (older ones are gone).
-   */
+  /** How many of the newest events memory holds when there is no file, or when it can no longer be written. Default 200,000. */
   keep?: number;
 }
 
@@ -21,7 +17,7 @@ export interface EventLogOptions {
 export interface EventLog extends EventSink {
   /** Called synchronously with every new event, in order. What a listener throws is dropped. Returns the way out. */
   subscribe(listener: (event: ChaosEvent) => void): () => void;
-  /** All events with a higher sequence number; from the file where memory no longer has them. */
+  /** All events with a higher sequence number, read back from the file where there is one. */
   since(seq: number): readonly ChaosEvent[];
   readonly path: string | undefined;
   /** 0 before the first event. */
@@ -34,15 +30,22 @@ export interface EventLog extends EventSink {
   close(): Promise<void>;
 }
 
-const KEEP_BESIDE_FILE = 1_000;
-const KEEP_ALONE = 200_000;
+const KEEP = 200_000;
 
 /** Throws UserError when the file cannot be created; afterwards nothing here throws into the data path. */
 export function createEventLog(options: EventLogOptions): EventLog {
   const { path, clock, phase } = options;
   const failure = createFailure();
-  const file: LineFile | undefined = path === undefined ? undefined : openLineFile(path, failure.tell);
-  const memory = createEventMemory(options.keep ?? (file === undefined ? KEEP_ALONE : KEEP_BESIDE_FILE));
+  // Memory beside a file would hold every event just long enough for the collector to move it among the old ones,
+  // which cost the relay more than writing it does.
+  const memory = createEventMemory(options.keep ?? KEEP);
+  const file: LineFile | undefined =
+    path === undefined
+      ? undefined
+      : openLineFile(path, (error, lines) => {
+          for (const line of lines) memory.push(JSON.parse(line));
+          failure.tell(error);
+        });
   const listeners = createListeners();
   const isoTime = createIsoTime();
   let lastSeq = 0;
@@ -59,16 +62,17 @@ export function createEventLog(options: EventLogOptions): EventLog {
         phase: phase(),
         ...body,
       };
-      memory.push(event);
-      file?.write(() => JSON.stringify(event));
+      if (file === undefined || file.failed !== undefined) memory.push(event);
+      else file.write(JSON.stringify(event));
       listeners.tell(event);
       return event;
     },
     subscribe: listeners.add,
     since(seq) {
-      if (file === undefined || path === undefined || seq + 1 >= memory.oldestSeq) return memory.since(seq);
-      file.flush();
-      return [...readBack(path, { after: seq, before: memory.oldestSeq }), ...memory.since(0)];
+      if (file === undefined) return memory.since(seq);
+      const written = readBack(file, seq);
+      const last = written.at(-1)?.seq ?? seq;
+      return [...written, ...memory.since(Math.max(seq, last))];
     },
     get lastSeq() {
       return lastSeq;
@@ -81,10 +85,10 @@ export function createEventLog(options: EventLogOptions): EventLog {
   };
 }
 
-/** Nothing when the file is gone or was damaged by others meanwhile: the caller gets what memory has. */
-function readBack(path: string, { after, before }: { after: number; before: number }): ChaosEvent[] {
+/** One line is one event, and both are counted from 1. Nothing when the file is gone or was damaged by others meanwhile. */
+function readBack(file: LineFile, after: number): ChaosEvent[] {
   try {
-    return readEvents(path).events.filter(({ seq }) => seq > after && seq < before);
+    return Array.from(file.linesAfter(after), (line) => JSON.parse(line));
   } catch {
     return [];
   }

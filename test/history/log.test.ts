@@ -95,12 +95,19 @@ describe("file", () => {
     expect(readFileSync(path, "utf8")).toBe("mine");
   });
 
-  test("since reaches back into the file when memory has forgotten", async () => {
+  test("since reads back from the file, near or far, also what this tick has not written yet", async () => {
     const { log } = newLog(join(folder, "events.jsonl"), 10);
-    for (let i = 1; i <= 100; i++) log.append(mark(`m${i}`));
-    expect(log.since(0).map(({ seq }) => seq)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
-    expect(labels(log.since(98))).toEqual(["m99", "m100"]);
+    for (let i = 1; i <= 3_500; i++) {
+      log.append(mark(`m${i}`));
+      if (i % 700 === 0) await tick();
+    }
+    expect(log.since(0).map(({ seq }) => seq)).toEqual(Array.from({ length: 3_500 }, (_, i) => i + 1));
+    expect(labels(log.since(2_099)).slice(0, 2)).toEqual(["m2100", "m2101"]);
+    log.append(mark("last"));
+    expect(labels(log.since(3_499))).toEqual(["m3500", "last"]);
+    expect(log.since(3_501)).toEqual([]);
     await log.close();
+    expect(labels(log.since(3_500))).toEqual(["last"]);
   });
 
   test("memory alone is bounded", () => {
