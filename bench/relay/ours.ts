@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createRng } from "../../src/core/rng.ts";
 import { createHasher, createScrubber } from "../../src/core/secrets.ts";
 import { createEventLog } from "../../src/history/index.ts";
-import { dialects } from "../../src/providers/index.ts";
+import { dialectsFor } from "../../src/providers/index.ts";
 import { startProxy } from "../../src/proxy/index.ts";
 import { createLogger } from "../../src/run/logger.ts";
 import { createSystemClock } from "../../src/run/system-clock.ts";
@@ -18,7 +18,7 @@ const scrubber = createScrubber();
 const { upstream } = createHttpUpstream({ base, clock });
 const proxy = await startProxy({
   listen: { host: "127.0.0.1", port: 0 },
-  dialects,
+  dialects: dialectsFor(base),
   upstream,
   upstreamName: base.host,
   passThroughTo: base,

@@ -1,5 +1,5 @@
 import type { Flag, LogicalCall } from "../core/history.ts";
-import type { FrontDraft } from "./front-door.ts";
+import type { FrontDraft } from "./front-draft.ts";
 import type { QueueWatch } from "./queueing.ts";
 
 /** What the app did for a call on its way, whatever came of it. */

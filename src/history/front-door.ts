@@ -1,20 +1,9 @@
 import type { ChaosEvent } from "../core/event.ts";
 import type { FrontDoorCall, LogicalCall } from "../core/history.ts";
-import type { AppFacts } from "../core/scenario.ts";
 import { flagsOf } from "./flags.ts";
+import type { FrontDoorFacts } from "./front-door-facts.ts";
+import type { FrontDraft } from "./front-draft.ts";
 import { outcomeOf } from "./outcome.ts";
-import type { QueueWatch } from "./queueing.ts";
-import type { TruncatedAnswers } from "./truncated-answers.ts";
-
-/** A call as the driver saw it, before it is judged. */
-export interface FrontDraft {
-  id: string;
-  phase: string;
-  started: ChaosEvent<"front_door_started">;
-  firstByteAtMs: number | undefined;
-  ended: ChaosEvent<"front_door_ended"> | undefined;
-  logicalCalls: LogicalCall[];
-}
 
 /** Gathers each call's events and its logical calls. `phaseAt` is asked with the time at which the call began. */
 export function gatherFronts(
@@ -38,15 +27,6 @@ export function gatherFronts(
   }
   for (const call of logicalCalls) drafts.get(call.front ?? "")?.logicalCalls.push(call);
   return [...drafts.values()];
-}
-
-export interface FrontDoorFacts {
-  app: AppFacts | undefined;
-  lastMs: number;
-  /** Some attempt of the run could be joined to a front-door call; else the app passes no mark on. */
-  joinsSeen: boolean;
-  truncated: TruncatedAnswers;
-  queues: QueueWatch;
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { ChaosEvent } from "../core/event.ts";
 import type { Attempt, FrontDoorCall } from "../core/history.ts";
 import { formatDuration } from "../core/units.ts";
-import type { FrontDoorFacts, FrontDraft } from "./front-door.ts";
+import type { FrontDoorFacts } from "./front-door-facts.ts";
+import type { FrontDraft } from "./front-draft.ts";
 
 type Judged = Pick<FrontDoorCall, "outcome" | "certain" | "because">;
 

@@ -1,7 +1,7 @@
 import type { Attempt, PhaseSpan } from "../core/history.ts";
 import { inFlightLevels, type Level } from "../core/in-flight.ts";
 import { percentile } from "../core/percentile.ts";
-import type { FrontDraft } from "./front-door.ts";
+import type { FrontDraft } from "./front-draft.ts";
 
 /** A wait below this is no queue. */
 const SHORTEST_QUEUE_MS = 250;

@@ -1,6 +1,6 @@
 import type { Attempt } from "../core/history.ts";
 import { closedAtMs } from "../core/in-flight.ts";
-import type { FrontDraft } from "./front-door.ts";
+import type { FrontDraft } from "./front-draft.ts";
 
 /** A shorter text stands in many answers by chance. */
 const TELLING_LENGTH = 4;

@@ -32,7 +32,11 @@ export function refuseByLimit(exchange: Exchange): boolean {
   const { refusal, readings } = admission;
   const trouble = { kind: "rate_limit", refusal, readings, hints: undefined } as const;
   const reply = dialect.refuse(trouble, call, exchange.replyContext());
-  const { dimension, limit, used, requested, waitMs } = refusal;
+  const { dimension, limit, used, requested } = refusal;
+  // Some providers announce no wait, and one announces a day where no wait helps. Where the reply tells the limiter's own wait,
+  // the exact one counts: a header in whole seconds is the longer of two hints, and a client may follow either.
+  const told = dialect.readRefusal(reply.status, reply.headers, reply.body)?.waitMs;
+  const announcedMs = told === undefined ? undefined : (refusal.waitMs ?? told);
   exchange.refusedHere = true;
   sink.append({
     type: "call_refused",
@@ -44,7 +48,7 @@ export function refuseByLimit(exchange: Exchange): boolean {
     limit,
     used,
     requested,
-    ...(waitMs === undefined ? {} : { announced_ms: waitMs }),
+    ...(announcedMs === undefined ? {} : { announced_ms: announcedMs }),
     synthetic: false,
   });
   answer(exchange, reply, `limit ${dimension}`);

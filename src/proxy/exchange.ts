@@ -5,7 +5,14 @@ import type { Admission, Charge } from "../core/limits.ts";
 import { ClientSide, type Ending } from "./client-side.ts";
 import { callReceived, pathOnly } from "./facts.ts";
 import { credentialOf } from "./headers.ts";
-import { createObserver, isEventStream, NOTHING_SEEN, type Observer, type ReplySummary } from "./observe/index.ts";
+import {
+  createObserver,
+  isEventStream,
+  NOTHING_SEEN,
+  type Observer,
+  ownSplitter,
+  type ReplySummary,
+} from "./observe/index.ts";
 import type { Shared } from "./shared.ts";
 
 /** A recognised call, as it came in. */
@@ -102,9 +109,10 @@ export class Exchange {
   head(status: number, statusText: string | undefined, headers: HeaderList): void {
     const { clock, sink } = this.shared.options;
     this.client.head(status, statusText, headers);
-    const streamed = isEventStream(headers);
+    const streamed = isEventStream(headers) || ownSplitter(this, headers) !== undefined;
     this.#observer = createObserver({
       dialect: this.dialect,
+      call: this.call,
       status,
       headers,
       onFirstContent: () => {

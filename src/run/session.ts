@@ -3,7 +3,7 @@ import { EVENT_VERSION } from "../core/event.ts";
 import { createRng } from "../core/rng.ts";
 import type { AppFacts } from "../core/scenario.ts";
 import { createHasher, createScrubber, type Scrubber } from "../core/secrets.ts";
-import { dialects } from "../providers/index.ts";
+import { dialectsFor } from "../providers/index.ts";
 import { type RunningProxy, startProxy } from "../proxy/index.ts";
 import { createAbortWatch } from "./abort-watch.ts";
 import { appFacts } from "./app-facts.ts";
@@ -57,7 +57,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   try {
     proxy = await startProxy({
       listen: options.listen,
-      dialects,
+      dialects: dialectsFor(options.upstream.kind === "live" ? options.upstream.base : undefined),
       ...way,
       limiter: weather.limiter,
       limitOf: weather.limitOf,

@@ -24,7 +24,8 @@ export interface Weather {
 export function createWeather(options: SessionOptions, parts: { clock: Clock; rng: Rng; eventsPath: string }): Weather {
   const { scenario } = options;
   const { clock } = parts;
-  let phase = scenario.phases.length > 0 ? "startup" : "live";
+  // A run warms up before its first phase, which nobody judges; a proxy is in use from its first call on.
+  let phase = scenario.phases.length > 0 && options.mode === "run" ? "startup" : "live";
   const log = createEventLog({ path: parts.eventsPath, clock, phase: () => phase });
   const chooser = createChooser({ scenario: options.filled, phase: () => phase, rng: parts.rng.fork("faults"), clock });
   for (const fault of options.faults) chooser.inject(fault, { ttlMs: Number.POSITIVE_INFINITY });

@@ -70,7 +70,8 @@ export function createStub({ seed, clock, dialects, profile = defaultProfile, ..
       const reply = { ...composed, id, created: Math.floor(clock.wallMs() / 1_000), usage: await counting };
       if (signal.aborted) throw callerLeft("headers");
       const written = dialect.write(reply, call);
-      const frames = call.stream ? pace(written.frames, dialect, nextGap) : written.frames.map(atOnce);
+      const splitter = dialect.splitter?.(written.contentType, call);
+      const frames = call.stream ? pace(written.frames, { dialect, splitter, nextGap }) : written.frames.map(atOnce);
       return { ...head(success(written, call, id)), body: pacedBody(frames, { clock, signal, onEnd: release }) };
     } catch (error) {
       release();

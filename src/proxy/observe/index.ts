@@ -1,3 +1,3 @@
-export { createObserver, isEventStream } from "./create.ts";
+export { createObserver, isEventStream, ownSplitter } from "./create.ts";
 export { meaningOf } from "./meaning-of.ts";
 export { hasContent, NOTHING_SEEN, type Observer, type ReplySummary } from "./observer.ts";

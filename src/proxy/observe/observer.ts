@@ -1,4 +1,4 @@
-import type { Dialect, FrameMeaning, ProviderRefusal } from "../../core/dialect.ts";
+import type { Dialect, FrameMeaning, LlmCall, ProviderRefusal } from "../../core/dialect.ts";
 import type { HeaderList } from "../../core/exchange.ts";
 import type { Usage } from "../../core/limits.ts";
 
@@ -30,6 +30,7 @@ export interface Observer {
 
 export interface ObserverOptions {
   dialect: Dialect;
+  call: LlmCall;
   status: number;
   /** Of the reply as the client gets it. */
   headers: HeaderList;

@@ -5,7 +5,7 @@ import { tellUpstreamFailed } from "../answer.ts";
 import { decodedBody, encodingOf } from "../decode.ts";
 import type { Exchange } from "../exchange.ts";
 import { releases } from "../inject.ts";
-import { isEventStream } from "../observe/index.ts";
+import { isEventStream, ownSplitter } from "../observe/index.ts";
 import type { Plan } from "../plan.ts";
 import type { Downstream } from "./downstream.ts";
 import { createOutlet } from "./outlet.ts";
@@ -19,7 +19,8 @@ const MAX_QUEUED_BYTES = 1024 * 1024;
  * stage sends is split again for the next. The upstream is read on while a stage waits, so that frames keep their arrival times.
  */
 export function relayInStages(exchange: Exchange, reply: UpstreamReply, planned: Plan["stages"]): void {
-  const { body, headers, streamed } = decoded(reply);
+  const { body, headers, readable } = decoded(reply);
+  const streamed = readable && isEventStream(headers);
   const flow = createFlow(body);
   const runners: StageRunner[] = [];
   let first: Downstream = createOutlet(exchange, { ...reply, headers: changed(exchange, headers, planned) }, flow.slow);
@@ -29,6 +30,8 @@ export function relayInStages(exchange: Exchange, reply: UpstreamReply, planned:
       stage: reshape.newStage(),
       next: first,
       streamed,
+      // Each stage has one of its own: what the stage before it sends is cut again.
+      splitter: readable && !streamed ? ownSplitter(exchange, headers) : undefined,
       releasedBy: releases(exchange, chosen),
       onApplied: (position) => tellApplied(exchange, chosen, position),
       onQueued: flow.queued,
@@ -89,12 +92,12 @@ const CODED: ReadonlySet<string> = new Set(["content-encoding"]);
 const LENGTH: ReadonlySet<string> = new Set(["content-length"]);
 
 /** The body as frames can be read from it. In a coding that nobody here can read it stays what it is, and every chunk is a frame. */
-function decoded(reply: UpstreamReply): { body: ReplyBody; headers: HeaderList; streamed: boolean } {
+function decoded(reply: UpstreamReply): { body: ReplyBody; headers: HeaderList; readable: boolean } {
   const { headers, body } = reply;
   const encoding = encodingOf(headers);
-  const streamed = encoding.kind !== "unknown" && reply.status < 400 && isEventStream(headers);
-  if (encoding.kind !== "coded") return { body, headers, streamed };
-  return { body: decodedBody(body, encoding.newDecoder()), headers: withoutHeaders(headers, CODED), streamed };
+  const readable = encoding.kind !== "unknown" && reply.status < 400;
+  if (encoding.kind !== "coded") return { body, headers, readable };
+  return { body: decodedBody(body, encoding.newDecoder()), headers: withoutHeaders(headers, CODED), readable };
 }
 
 /** The length is not known before the stages are through. */

@@ -1,4 +1,4 @@
-import type { StreamFrame } from "../../core/dialect.ts";
+import type { CutFrame, FrameSplitter, StreamFrame } from "../../core/dialect.ts";
 import type { StreamStage, StreamStep } from "../../core/fault.ts";
 import type { UpstreamFailure } from "../../core/upstream.ts";
 import { createSplitter, plainFrame, type Splitter, sseFrame } from "../../sse/index.ts";
@@ -19,8 +19,10 @@ export interface StageRunnerOptions {
   exchange: Exchange;
   stage: StreamStage;
   next: Downstream;
-  /** The reply is an event stream; else every chunk is a frame without data. */
+  /** The reply is an event stream. */
   streamed: boolean;
+  /** The reply is another kind of stream. Neither: every chunk is a frame without data. */
+  splitter?: FrameSplitter | undefined;
   releasedBy: readonly AbortSignal[];
   /** The place of the fault: bytes sent, and events and tokens seen. */
   onApplied(position: { bytes: number; events: number; tokens: number }): void;
@@ -59,7 +61,9 @@ export class StageRunner implements Downstream {
 
   bytes(bytes: Uint8Array): void {
     if (this.#closed) return;
-    if (this.#options.streamed) this.#splitter.push(bytes);
+    const { streamed, splitter } = this.#options;
+    if (streamed) this.#splitter.push(bytes);
+    else if (splitter !== undefined) this.#takeCut(splitter.push(bytes));
     else this.#take({ kind: "frame", frame: plainFrame(bytes, this.#nowMs()) });
   }
 
@@ -86,8 +90,13 @@ export class StageRunner implements Downstream {
   #last(item: Item): void {
     if (this.#closed) return;
     this.#splitter.end();
+    this.#takeCut(this.#options.splitter?.end() ?? []);
     this.#closed = true;
     this.#take(item);
+  }
+
+  #takeCut(frames: readonly CutFrame[]): void {
+    for (const frame of frames) this.#take({ kind: "frame", frame: { ...frame, arrivedMs: this.#nowMs() } });
   }
 
   #take(item: Item): void {

@@ -18,7 +18,8 @@ export function toolsOf(body: Json): Tool[] {
 }
 
 function toTool(entry: Json): Tool[] {
-  const parameters = record(entry["parameters"]) ?? record(entry["input_schema"]) ?? {};
+  const parameters =
+    record(entry["parameters"]) ?? record(entry["parametersJsonSchema"]) ?? record(entry["input_schema"]) ?? {};
   return typeof entry["name"] === "string" ? [{ name: entry["name"], parameters }] : [];
 }
 

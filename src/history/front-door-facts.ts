@@ -1,0 +1,13 @@
+import type { AppFacts } from "../core/scenario.ts";
+import type { QueueWatch } from "./queueing.ts";
+import type { TruncatedAnswers } from "./truncated-answers.ts";
+
+/** What the whole run says that one call's outcome depends on. */
+export interface FrontDoorFacts {
+  app: AppFacts | undefined;
+  lastMs: number;
+  /** Some attempt of the run could be joined to a front-door call; else the app passes no mark on. */
+  joinsSeen: boolean;
+  truncated: TruncatedAnswers;
+  queues: QueueWatch;
+}
