@@ -2,11 +2,11 @@ import type { Dialect, LlmCall } from "../core/dialect.ts";
 import type { Charge } from "../core/limits.ts";
 import { messagesEvent } from "./anthropic-messages/event.ts";
 import { countdownHeaders } from "./anthropic-messages/limits.ts";
-import { readMessagesFrame, readMessagesWhole } from "./anthropic-messages/read.ts";
 import { readMessagesRefusal } from "./anthropic-messages/read-refusal.ts";
 import { concernsMessages, recogniseMessages } from "./anthropic-messages/recognise.ts";
 import { breakMessages, messagesReply } from "./anthropic-messages/refuse.ts";
 import { writeMessages } from "./anthropic-messages/write.ts";
+import { readMessagesFrame, readMessagesWhole } from "./shared/messages-read.ts";
 
 /** Anthropic Messages, as its platform and the servers that copy it speak it. */
 export const anthropicMessages: Dialect = {

@@ -1,5 +1,5 @@
 import type { Usage } from "../../core/limits.ts";
-import { isRecord, wholeNumber } from "../shared/json.ts";
+import { isRecord, wholeNumber } from "./json.ts";
 
 /**
  * `input_tokens` leaves out what the cache gave and what was written to it; all three together are the prompt.

@@ -1,15 +1,19 @@
 import { type FrameMeaning, NO_MEANING, type StreamFrame } from "../../core/dialect.ts";
 import { estimateTokens } from "../../core/tokens.ts";
-import { isComment } from "../shared/comment.ts";
-import { isRecord, type JsonRecord, parseRecord, recordsOf, textOf } from "../shared/json.ts";
-import { usageOf } from "./usage.ts";
+import { isComment } from "./comment.ts";
+import { isRecord, type JsonRecord, parseRecord, recordsOf, textOf } from "./json.ts";
+import { usageOf } from "./messages-usage.ts";
 
 /** One event of a stream. New event and delta types are announced as possible and mean nothing here; it never throws. */
 export function readMessagesFrame(frame: StreamFrame): FrameMeaning {
   if (frame.data === undefined) return isComment(frame.bytes) ? { ...NO_MEANING, keepAlive: true } : NO_MEANING;
   const event = parseRecord(frame.data);
-  if (event === undefined) return NO_MEANING;
-  switch (event["type"] ?? frame.event) {
+  return event === undefined ? NO_MEANING : readMessagesEvent(event, frame.event);
+}
+
+/** The same without its framing: the event's data, and its name for data that does not repeat it. */
+export function readMessagesEvent(event: JsonRecord, name?: string): FrameMeaning {
+  switch (event["type"] ?? name) {
     case "message_start":
       return isRecord(event["message"]) ? withUsage({ ...NO_MEANING }, event["message"]) : NO_MEANING;
     case "content_block_start":
