@@ -40,12 +40,14 @@ export interface StreamStage {
 /** The closed list of verbs. If one is missing, extend the list; never special-case a fault in the engine. */
 export type Injection =
   | { do: "wait"; ms: number }
-  /** `refusal` is what the event log says of it. */
+  /** What the event log says of it beside the status: a limit's refusal, or the wait (milliseconds) that any other trouble announces. */
   | {
       do: "answer";
       reply: WireReply;
-      trouble: TroubleKind;
+      /** Undefined: no trouble of the provider's (a page of somebody in between, an empty reply). */
+      trouble?: TroubleKind;
       refusal?: LimitRefusal & { announcedMs: number | undefined };
+      announcedMs?: number;
     }
   | { do: "reset" }
   | { do: "hang"; ms?: number }

@@ -43,12 +43,14 @@ export class Exchange {
   admission: Admitted | undefined;
   /** The refusal was ours and is told already; only the provider's own are told at the end. */
   refusedHere = false;
-  readonly #headAtMs: number;
+  /** Arrival of the request head, monotonic milliseconds. */
+  readonly headAtMs: number;
   readonly #upstream = new AbortController();
   #upstreamOver = false;
   /** Made when somebody asks: most calls hold nothing. */
   #ended: AbortController | undefined;
   #observer: Observer | undefined;
+  readonly #leave: () => void;
 
   constructor(arrival: Arrival, shared: Shared) {
     const { request, response, dialect, call, headAtMs } = arrival;
@@ -60,14 +62,14 @@ export class Exchange {
     this.call = call;
     this.charge = dialect.charge(call);
     this.keyHash = shared.keyHashOf(credentialOf(request.headers, request.path));
-    this.#headAtMs = headAtMs;
+    this.headAtMs = headAtMs;
     const told = callReceived({ ...this.#told(), headAtMs }, options.hasher);
     told.path = options.scrubber.scrub(told.path);
     this.joins = told.joins;
     options.sink.append(told);
     const onSent = (bytes: Uint8Array) => this.#observer?.data(bytes);
     this.client = new ClientSide({ response, clock: options.clock, onClose: (how) => this.#close(how), onSent });
-    shared.running.add(this);
+    this.#leave = shared.running.add(this);
   }
 
   /** Aborts when the upstream call is not needed any more. */
@@ -117,7 +119,7 @@ export class Exchange {
       headers,
       onFirstContent: () => {
         const at = streamed ? clock.nowMs() : this.client.firstByteMs;
-        sink.append({ type: "first_content", call: this.id, ttft_ms: Math.max(0, at - this.#headAtMs) });
+        sink.append({ type: "first_content", call: this.id, ttft_ms: Math.max(0, at - this.headAtMs) });
       },
       onFinish: (finish) => sink.append({ type: "finish_seen", call: this.id, finish }),
     });
@@ -161,7 +163,7 @@ export class Exchange {
         : { text_tail: hasher(summary.textTail), text_length: summary.textLength }),
     });
     this.#log(how);
-    this.shared.running.remove(this);
+    this.#leave();
   }
 
   #tellUsage({ usage }: ReplySummary): void {
@@ -192,7 +194,7 @@ export class Exchange {
   #log(how: Ending): void {
     const { logger, scrubber, clock } = this.shared.options;
     const { client, request, call } = this;
-    const ms = Math.round((clock.nowMs() - this.#headAtMs) * 10) / 10;
+    const ms = Math.round((clock.nowMs() - this.headAtMs) * 10) / 10;
     const path = scrubber.scrub(pathOnly(request.path));
     logger.info(
       { call: this.id, method: request.method, path, model: call.model, status: client.status, how, ms },

@@ -56,15 +56,18 @@ function tellApplied(exchange: Exchange, { rule, fault }: ChosenFault): void {
 function tellRefused(exchange: Exchange, injection: Extract<Injection, { do: "answer" }>): void {
   exchange.refusedHere = true;
   const { reply, trouble, refusal } = injection;
-  if (reply.status < 400) return;
+  if (trouble === undefined || reply.status < 400) return;
   const origin = trouble === "budget" ? "budget" : "scripted";
   const { sink } = exchange.shared.options;
   const said = { type: "call_refused", call: exchange.id, origin, trouble, status: reply.status } as const;
   if (refusal === undefined) {
-    sink.append({ ...said, synthetic: false });
+    sink.append({ ...said, ...announced(injection.announcedMs), synthetic: false });
     return;
   }
   const { dimension, limit, used, requested, announcedMs } = refusal;
-  const announced = announcedMs === undefined ? {} : { announced_ms: announcedMs };
-  sink.append({ ...said, dimension, limit, used, requested, ...announced, synthetic: true });
+  sink.append({ ...said, dimension, limit, used, requested, ...announced(announcedMs), synthetic: true });
+}
+
+function announced(ms: number | undefined): { announced_ms?: number } {
+  return ms === undefined ? {} : { announced_ms: ms };
 }

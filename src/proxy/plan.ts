@@ -81,6 +81,7 @@ function contextOf(chosen: ChosenFault, exchange: Exchange): FaultContext {
     charge,
     rng: chosen.rng,
     reply: exchange.replyContext(),
+    receivedAtMs: exchange.headAtMs,
     limitOf: (dimension) => limitOf?.(call, dimension) ?? counted(dimension),
   };
 }

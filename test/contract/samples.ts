@@ -71,10 +71,41 @@ export const FAULT_PARAMS: Readonly<Record<string, readonly object[]>> = {
   stall: [{ after: { tokens: 2 }, lasts: "2s", pings: "1s" }, { after: { tokens: 1_000_000 } }],
   truncate: [{ after: { tokens: 2 } }, { after: "before_done" }, { after: { bytes: 1_000_000 } }],
   disconnect: [{ after: { events: 2 }, how: "rst" }, { after: { events: 1_000_000 } }],
+  quota_exceeded: [{}, { kind: "insufficient_quota" }],
+  overloaded: [{}, { retry_after: "3s" }],
+  bad_gateway: [{}, { retry_after: { uniform: ["1s", "9s"] } }],
+  json_for_stream: [{}, { body: "error" }],
+  hang: [{}, { lasts: { uniform: ["1s", "9s"] } }],
+  late_close: [{}, { lasts: "1m" }],
+  mid_stream_error: [
+    { after: { events: 2 } },
+    { kind: "rate_limit", after: { tokens: 1 }, shape: "flat" },
+    { kind: "content_filter", after: "before_finish" },
+    { after: { tokens: 1_000_000 } },
+  ],
 };
 
+type Applies = (pairing: { dialect: Dialect; stream: boolean; params: object }) => boolean;
+
+const toStreams: Applies = ({ dialect, stream }) => stream && !WITHOUT_TEXT.has(dialect.id);
+
+/** Where a fault does not apply: it plans nothing, and the call passes untouched. Not named here: it applies everywhere. */
+export const APPLIES: Readonly<Record<string, Applies>> = {
+  json_for_stream: toStreams,
+  mid_stream_error: (pairing) =>
+    toStreams(pairing) &&
+    !(
+      "kind" in pairing.params &&
+      pairing.params.kind === "content_filter" &&
+      !FILTERS_IN_STREAM.has(pairing.dialect.id)
+    ),
+};
+
+/** Providers whose content filter can end an answer that has begun, by an error. */
+const FILTERS_IN_STREAM: ReadonlySet<string> = new Set(["anthropic-messages"]);
+
 /** Faults whose purpose it is to change bytes, so that what they send is no beginning of the reply. */
-export const REWRITES: ReadonlySet<string> = new Set();
+export const REWRITES: ReadonlySet<string> = new Set(["mid_stream_error"]);
 
 const REFUSAL: LimitRefusal = {
   dimension: "tpm",

@@ -11,5 +11,7 @@ export function announcedBy({ status, headers, body }: WireReply, context: Fault
     // A dialect reads a date against the Date header, which lost its fraction; here the exact time is at hand.
     return Math.max(0, Date.parse(value) - context.reply.wallMs);
   }
-  return context.dialect.readRefusal(status, headers, body)?.waitMs;
+  // A dialect reads refusals alone; a server's own trouble may ask to wait too.
+  const seconds = /^\d+$/.test(value) ? Number(value) * 1_000 : undefined;
+  return context.dialect.readRefusal(status, headers, body)?.waitMs ?? seconds;
 }

@@ -4,19 +4,29 @@ import type { Position } from "../../core/schema.ts";
 import { createFormSense } from "./frames.ts";
 import { trackPosition } from "./position.ts";
 
-/** What to do at the position. `rest` sends what is left of the frame that was met, for a fault after which the stream goes on. */
-export type AtPosition = (rest: readonly StreamStep[]) => readonly StreamStep[];
+/**
+ * What to do at the position. `rest` sends what is left of the frame that was met, for a fault after which the stream goes on.
+ * `sent` counts what goes out before it.
+ */
+export type AtPosition = (rest: readonly StreamStep[], sent: { events: number }) => readonly StreamStep[];
 
-/** A stage that lets everything through until the position, and acts there once. A position never reached changes nothing. */
-export function breakAt(position: Position, act: AtPosition): StreamStage {
+/**
+ * A stage that lets everything through until the position, and acts there once. A position never reached changes nothing;
+ * neither does an unstreamed body, when only streams can be broken so.
+ */
+export function breakAt(position: Position, act: AtPosition, breaks: "streams" | "any" = "any"): StreamStage {
   const track = trackPosition(position);
   const isOutsideSse = createFormSense();
   let state: "waiting" | "passing" | "over" = "waiting";
 
-  const actOn = (head: readonly StreamStep[], rest: readonly StreamStep[]) => {
-    const steps = act(rest);
+  const actOn = (head: readonly StreamStep[], rest: readonly StreamStep[], events: number) => {
+    const steps = act(rest, { events });
     state = steps.some(({ do: verb }) => verb === "end" || verb === "cut") ? "over" : "passing";
     return [...head, ...steps];
+  };
+  const actInside = (frame: StreamFrame, at: StreamPosition, whole: StreamStep) => {
+    const cut = breaks === "any" ? cutInside(position, frame, at) : undefined;
+    return cut === undefined ? [whole] : actOn(part(frame, 0, cut), part(frame, cut), at.events);
   };
 
   return {
@@ -24,14 +34,11 @@ export function breakAt(position: Position, act: AtPosition): StreamStage {
       if (state === "over") return [];
       const whole: StreamStep = { do: "send", bytes: frame.bytes };
       if (state === "passing") return [whole];
-      if (isOutsideSse(frame, meaning)) {
-        const cut = cutInside(position, frame, at);
-        return cut === undefined ? [whole] : actOn(part(frame, 0, cut), part(frame, cut));
-      }
+      if (isOutsideSse(frame, meaning)) return actInside(frame, at, whole);
       const reach = track(frame, meaning, at);
       if (reach === "missed") state = "passing";
-      if (reach === "before") return actOn([], [whole]);
-      return reach === "after" ? actOn([whole], []) : [whole];
+      if (reach === "before") return actOn([], [whole], at.events);
+      return reach === "after" ? actOn([whole], [], at.events + (frame.data === undefined ? 0 : 1)) : [whole];
     },
   };
 }

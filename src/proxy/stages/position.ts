@@ -13,7 +13,8 @@ export class PositionCounter {
 
   add(frame: StreamFrame, meaning: FrameMeaning): void {
     this.#bytes += frame.bytes.length;
-    this.#events++;
+    // Comments and blank lines are no events; neither are the chunks of a body outside a stream.
+    if (frame.data !== undefined) this.#events++;
     this.#tokens += meaning.tokens;
     this.#contentSeen ||= hasContent(meaning);
     this.#finishSeen ||= meaning.finish !== undefined;
