@@ -1,0 +1,159 @@
+import type { Observed } from "./cell.ts";
+import type { CallResult, Matrix } from "./matrix.ts";
+import { controlOf, type Verdict, verdictOf } from "./verdict.ts";
+
+/** What surprises, and why it matters. Who it concerns is never written here: it is read off the measurement. */
+interface Finding {
+  title: string;
+  text: string;
+  /** The cells that show it, by trouble. */
+  shows: Readonly<Record<string, (cell: Observed, verdict: Verdict, call: CallResult) => boolean>>;
+}
+
+const accepted = (_: Observed, { kind }: Verdict) => kind === "accepted";
+const hangs = (_: Observed, { kind }: Verdict) => kind === "hangs";
+const again = ({ requests }: Observed) => requests > 1;
+const once = ({ requests, end }: Observed) => requests === 1 && end === "threw";
+const requestsIn = (call: CallResult, trouble: string) => {
+  const cell = call.cells[trouble];
+  return cell === undefined || cell.skipped !== undefined ? 0 : cell.requests;
+};
+/** So soon that nothing was waited for: what is left is our own machine at work. */
+const atOnce = ({ gapsMs }: Observed) => gapsMs.length > 0 && gapsMs.every((ms) => ms < 150);
+
+const FINDINGS: readonly Finding[] = [
+  {
+    title: "A truncated stream passes for a whole one",
+    text: "The connection ended cleanly in the middle of the answer, and the call returned as if all were well. Nothing was thrown, so nothing is retried or logged. Check the finish reason of every stream; where it is missing, the answer is not whole.",
+    shows: { truncate: accepted, "truncate-finish": accepted },
+  },
+  {
+    title: "A stalled stream outlives the time limit",
+    text: "The client was given 500 ms and was still waiting when the watch ended: its limit covers the wait for the headers only. Put a limit of your own between the chunks of a stream.",
+    shows: { stall: hangs, "stall-pings": hangs },
+  },
+  {
+    title: "A stalled body outlives the time limit",
+    text: "The same without streaming: the headers came in time, half of the JSON came, and the call never ends.",
+    shows: { "body-stall": hangs },
+  },
+  {
+    title: "A failed answer is returned, not thrown",
+    text: "The provider's error came inside a 200, and the call returned normally. The app has to look for the failed event or status by itself.",
+    shows: {
+      "error-first": accepted,
+      "error-after": accepted,
+      "error-flat-after": accepted,
+      "error-nested-after": accepted,
+      "error-failed-first": accepted,
+      "error-failed-after": accepted,
+    },
+  },
+  {
+    title: "The same error is retried when it comes first, and only then",
+    text: "An error event in front of the content is taken for a refusal and the request is sent again; the same event after the first token is final.",
+    shows: {
+      "error-first": again,
+      "error-nested-first": again,
+      "error-flat-first": again,
+      "error-failed-first": again,
+    },
+  },
+  {
+    title: "Nothing, a page or JSON instead of a stream: an empty answer",
+    text: "A gateway's 200 without a single event is a stream without chunks, and a loop over it just does not run.",
+    shows: { empty: accepted, html: accepted, json: accepted },
+  },
+  {
+    title: "A body that is no answer is returned as one",
+    text: "The result is a string, or an object without the fields its type promises; the failure shows up later, somewhere else.",
+    shows: { "body-html": accepted, "body-empty": accepted },
+  },
+  {
+    title: "An open connection keeps a finished answer",
+    text: "Everything was sent, the end marker too, but the connection stayed open: the call does not return, because it waits for the end of the body and not for the end of the answer.",
+    shows: { "late-close": hangs },
+  },
+  {
+    title: "A long Retry-After is slept through",
+    text: "The client waits for as long as it is told, without a bound and without a word: to its caller it looks as if it hung. Give the call a deadline.",
+    shows: { "429-90s": (_, { kind }) => kind === "sleeps" },
+  },
+  {
+    title: "A Retry-After of 35 days is no wait at all",
+    text: "The wait does not fit into a timer, which then fires at once: the longest wait a provider can ask for becomes a hammer.",
+    shows: { "429-35d": atOnce },
+  },
+  {
+    title: "`Retry-After: 0` is obeyed to the letter",
+    text: "All retries are spent within milliseconds of the first refusal.",
+    shows: { "429-0": atOnce },
+  },
+  {
+    title: "A 429 without a hint is final",
+    text: "With a hint the same client would have tried again.",
+    shows: { "429-silent": (cell, _, call) => once(cell) && requestsIn(call, "429-1s") > 1 },
+  },
+  {
+    title: "Retry-After is not read",
+    text: "The client retries by its own clock, earlier than it was told: each of these requests is a wasted one, and some providers count them.",
+    shows: {
+      "429-90s": ({ requests, gapsMs }) => requests > 1 && gapsMs.every((ms) => ms < 89_000),
+    },
+  },
+  {
+    title: "A spent quota is retried",
+    text: "No retry can cure it; only a payment can.",
+    shows: { quota: again },
+  },
+  {
+    title: "`x-should-retry: false` is not obeyed",
+    text: "The header is the provider's way to say that a retry is of no use.",
+    shows: { "429-no-retry": again },
+  },
+  {
+    title: "Overload is final where a 500 is retried",
+    text: "The list of statuses that are worth a retry does not have this one.",
+    shows: { overloaded: (cell, _, call) => once(cell) && requestsIn(call, "500") > 1 },
+  },
+  {
+    title: "A reset connection is final where a 500 is retried",
+    text: "Only answers are retried, not the lack of one.",
+    shows: { reset: (cell, _, call) => once(cell) && requestsIn(call, "500") > 1 },
+  },
+  {
+    title: "Nothing is retried",
+    text: "Retries are off unless the app switches them on.",
+    shows: { "429-1s": (cell, _, call) => once(cell) && requestsIn(call, "500") === 1 },
+  },
+  {
+    title: "A cut connection is no API error",
+    text: "What is thrown is the runtime's own `TypeError` (\"terminated\"), so a handler for the client's error classes does not catch it. It is not retried.",
+    shows: { fin: ({ thrown }) => thrown?.class === "TypeError", rst: ({ thrown }) => thrown?.class === "TypeError" },
+  },
+];
+
+/** Only what the measurement shows, each with everybody it concerns. */
+export function findingsIn({ clients, troubles }: Pick<Matrix, "clients" | "troubles">): string[] {
+  const titles = new Map(troubles.map(({ id, title }) => [id, title]));
+  return FINDINGS.flatMap(({ title, text, shows }) => {
+    const rows = Object.entries(shows).flatMap(([trouble, holds]) => {
+      const who = clients.flatMap((client) => {
+        const calls = client.calls.filter((call) => showsIt(call, trouble, holds));
+        if (calls.length === 0) return [];
+        const comparable = client.calls.filter(({ cells }) => cells[trouble] !== undefined);
+        const which = calls.length === comparable.length ? "" : ` (${calls.map((call) => call.title).join("; ")})`;
+        return [`${client.title}${which}`];
+      });
+      return who.length === 0 ? [] : [`- ${titles.get(trouble) ?? trouble}: ${who.join(", ")}`];
+    });
+    return rows.length === 0 ? [] : [`### ${title}\n\n${text}\n\n${rows.join("\n")}\n`];
+  });
+}
+
+function showsIt(call: CallResult, trouble: string, holds: Finding["shows"][string]): boolean {
+  const cell = call.cells[trouble];
+  if (cell === undefined || cell.skipped !== undefined) return false;
+  const verdict = verdictOf(cell, controlOf(call));
+  return verdict.kind !== "not exercised" && holds(cell, verdict, call);
+}

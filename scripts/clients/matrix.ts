@@ -1,0 +1,103 @@
+import type { Clock } from "../../src/core/clock.ts";
+import { dialects } from "../../src/providers/index.ts";
+import { createStub } from "../../src/upstreams/index.ts";
+import { type Observed, observe } from "./cell.ts";
+import type { CallStyle, ClientUnderTest } from "./client.ts";
+import { inPool } from "./pool.ts";
+import { QUICK_PROFILE } from "./profile.ts";
+import { TROUBLES, type TroubleCase } from "./troubles.ts";
+import { versionsOf } from "./versions.ts";
+import { weatherOf } from "./weather.ts";
+
+/** What was measured, as in docs/clients.json. */
+export interface Matrix {
+  /** Day of the run. */
+  date: string;
+  runtime: string;
+  troubles: readonly TroubleCase[];
+  clients: readonly ClientResult[];
+}
+
+export interface ClientResult extends Pick<ClientUnderTest, "id" | "title" | "setup"> {
+  versions: Readonly<Record<string, string>>;
+  calls: readonly CallResult[];
+}
+
+export interface CallResult extends Pick<CallStyle, "id" | "title" | "stream" | "dialect"> {
+  /** By the id of the trouble, in the order of the troubles. */
+  cells: Readonly<Record<string, Cell>>;
+}
+
+/** `skipped` says why nothing was measured. */
+export type Cell = (Observed & { skipped?: undefined }) | { skipped: string };
+
+export interface MatrixOptions {
+  clients: readonly ClientUnderTest[];
+  troubles?: readonly TroubleCase[];
+  clock: Clock;
+  /** How long each call is watched, in milliseconds. */
+  watchMs: number;
+  /** Cells that run at the same time. */
+  atOnce: number;
+  onCell?(done: number, all: number): void;
+}
+
+interface Job {
+  client: ClientUnderTest;
+  style: CallStyle;
+  trouble: TroubleCase;
+}
+
+/** Runs every cell: the controls first, so that no client loads its code inside a time limit that is being measured. */
+export async function measure(options: MatrixOptions): Promise<Pick<Matrix, "troubles" | "clients">> {
+  const { clients, clock, troubles = TROUBLES } = options;
+  const stub = createStub({ seed: 1, clock, dialects, profile: QUICK_PROFILE });
+  const jobs = clients.flatMap((client) =>
+    client.calls.flatMap((style) => fitting(troubles, style).map((trouble) => ({ client, style, trouble }))),
+  );
+  const [controls, others] = [jobs.filter(isControl), jobs.filter((job) => !isControl(job))];
+  const measured = new Map<Job, Cell>();
+  const run = (job: Job) => async () => {
+    measured.set(job, await cellOf(job, { ...options, upstream: stub.upstream }));
+    options.onCell?.(measured.size, jobs.length);
+  };
+  try {
+    await inPool(controls.map(run), options.atOnce);
+    await inPool(others.map(run), options.atOnce);
+  } finally {
+    await stub.close();
+  }
+  const result = (client: ClientUnderTest): ClientResult => ({
+    id: client.id,
+    title: client.title,
+    ...(client.setup !== undefined && { setup: client.setup }),
+    versions: versionsOf(client.packages),
+    calls: client.calls.map(({ run: _, ...style }) => ({
+      ...style,
+      cells: Object.fromEntries(
+        jobs
+          .filter((job) => job.client === client && job.style.id === style.id)
+          .map((job) => [job.trouble.id, measured.get(job) ?? { skipped: "not run" }]),
+      ),
+    })),
+  });
+  return { troubles, clients: clients.map(result) };
+}
+
+const isControl = ({ trouble }: Job) => trouble.fault === undefined;
+
+function fitting(troubles: readonly TroubleCase[], style: CallStyle): TroubleCase[] {
+  return troubles.filter(
+    ({ position, dialects: only }) =>
+      (position === "stream") === style.stream && (only?.includes(style.dialect) ?? true),
+  );
+}
+
+type CellOptions = Pick<MatrixOptions, "clock" | "watchMs"> & Pick<Parameters<typeof observe>[1], "upstream">;
+
+async function cellOf({ client, style, trouble }: Job, { clock, watchMs, upstream }: CellOptions): Promise<Cell> {
+  const chooser = weatherOf(trouble, clock);
+  if (typeof chooser === "string") return { skipped: chooser };
+  const key = `sk-not-a-key-${client.id}-${style.id}-${trouble.id}`;
+  return observe(style, { clock, upstream, chooser, watchMs, timeoutMs: trouble.timeoutMs, key });
+}

@@ -1,0 +1,42 @@
+import Groq from "groq-sdk";
+import { type ClientUnderTest, MAX_TOKENS, MODEL, PROMPT, type Target } from "../client.ts";
+
+const CHAT = { model: MODEL, messages: [{ role: "user" as const, content: PROMPT }], max_tokens: MAX_TOKENS };
+
+const clientFor = ({ url, key, timeoutMs }: Target) =>
+  new Groq({ baseURL: url, apiKey: key, ...(timeoutMs !== undefined && { timeout: timeoutMs }) });
+
+const dialect = "openai-chat";
+
+export const groq: ClientUnderTest = {
+  id: "groq",
+  title: "groq-sdk (Node)",
+  packages: ["groq-sdk"],
+  calls: [
+    {
+      id: "chat",
+      title: "`chat.completions.create`",
+      stream: false,
+      dialect,
+      async run(target) {
+        const answer = await clientFor(target).chat.completions.create(CHAT);
+        if (typeof answer === "string") return { finish: undefined, oddity: "the body as a string" };
+        return { finish: answer.choices[0]?.finish_reason, text: answer.choices[0]?.message.content ?? "" };
+      },
+    },
+    {
+      id: "chat-stream",
+      title: "`chat.completions.create({ stream: true })`",
+      stream: true,
+      dialect,
+      async run(target) {
+        let finish: string | undefined;
+        for await (const chunk of await clientFor(target).chat.completions.create({ ...CHAT, stream: true })) {
+          target.sawText(chunk.choices?.[0]?.delta.content ?? "");
+          finish = chunk.choices?.[0]?.finish_reason ?? finish;
+        }
+        return { finish };
+      },
+    },
+  ],
+};
