@@ -9,11 +9,16 @@ export function keyHash(credential: string | undefined): string {
 
 /**
  * Equality of texts without the texts: prompts are guessable, so their hashes are keyed with a secret of the run.
- * Two one-shot digests instead of an HMAC object per text: those are native objects that the collector has to finalise,
- * twice per call. Keying the inner digest, whose length is fixed, leaves no room for extending it.
+ * One-shot digests instead of HMAC objects: those are native objects that the collector has to finalise, twice per call.
+ * A quarter of the digest is kept, so it cannot be extended either.
  */
 export function createHasher(secret: string): (text: string | Uint8Array) => string {
-  return (text) => hash("sha256", `${secret}:${hash("sha256", text, "hex")}`, "hex").slice(0, 16);
+  return (text) => {
+    // Bytes as latin1: equal bytes give equal text, whatever they are.
+    const readable =
+      typeof text === "string" ? text : Buffer.from(text.buffer, text.byteOffset, text.byteLength).latin1Slice();
+    return hash("sha256", `${secret}:${readable}`, "hex").slice(0, 16);
+  };
 }
 
 /** Replaces every credential value seen in this process wherever it occurs. The second net is pino's redact. */
@@ -24,12 +29,15 @@ export interface Scrubber {
 
 const SHORTEST_SECRET = 8;
 
-/** Bounded: the oldest of more than 1,000 secrets is forgotten. Values shorter than 8 characters are not secrets. */
+/** Bounded: of more than 1,000 secrets the one not seen for longest is forgotten. Values shorter than 8 characters are not secrets. */
 export function createScrubber(limit = 1_000): Scrubber {
   const seen = new Set<string>();
+  let newest: string | undefined;
   return {
     register(secret) {
-      if (secret.length < SHORTEST_SECRET || seen.has(secret)) return;
+      if (secret.length < SHORTEST_SECRET || secret === newest) return;
+      newest = secret;
+      seen.delete(secret);
       seen.add(secret);
       if (seen.size > limit) seen.delete(seen.values().next().value ?? "");
     },

@@ -36,11 +36,17 @@ export function parseCount(value: string | number): number | undefined {
 
 /** Short and readable: `0 ms`, `850 ms`, `2.4 s`, `1 min 30 s`, `2 h`. For people, not for the wire. */
 export function formatDuration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${trimZeros((ms / 1_000).toFixed(ms < 10_000 ? 2 : 1))} s`;
-  const [unit, size, small, smallSize] = ms < 3_600_000 ? ["min", 60_000, "s", 1_000] : ["h", 3_600_000, "min", 60_000];
-  const rest = Math.round((ms % Number(size)) / Number(smallSize));
-  return `${Math.floor(ms / Number(size))} ${unit}${rest === 0 ? "" : ` ${rest} ${small}`}`;
+  if (Math.round(ms) < 1_000) return `${Math.round(ms)} ms`;
+  // Rounded to the smallest unit that is shown before it is split, so that no "1 min 60 s" comes out.
+  const seconds = Math.round(ms / 1_000);
+  if (Math.round(ms / 100) < 600) return `${trimZeros((ms / 1_000).toFixed(ms < 10_000 ? 2 : 1))} s`;
+  if (seconds < 3_600) return split(seconds, ["min", "s"]);
+  return split(Math.round(ms / 60_000), ["h", "min"]);
+}
+
+function split(small: number, [largeUnit, smallUnit]: [string, string]): string {
+  const rest = small % 60;
+  return `${Math.floor(small / 60)} ${largeUnit}${rest === 0 ? "" : ` ${rest} ${smallUnit}`}`;
 }
 
 /** `12.3 %`; whole numbers above 10. */
