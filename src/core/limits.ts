@@ -24,6 +24,8 @@ export interface Charge {
   tokens: number;
   /** The most output the call allows, where `outputTokens` does not reserve it: for a limit that does after all. */
   maxOutputTokens?: number;
+  /** How many tokens of tpm and tpd a token of real output costs, when the call is settled. Default 1. */
+  outputWeight?: number;
 }
 
 /** Usage as the reply tells it. */

@@ -35,6 +35,7 @@ export function settledAmount(
   { charge, outcome, cachedInputCounts, tokensAre = "input_and_output" }: SettlingRules,
 ): number {
   const { usage, seenOutputTokens } = outcome;
+  const { outputWeight = 1 } = charge;
   const estimate = amountOf(dimension, charge);
   const cached = cachedInputCounts ? 0 : (usage?.cachedTokens ?? 0);
   switch (dimension) {
@@ -45,8 +46,8 @@ export function settledAmount(
     case "tpd":
       if (tokensAre === "input") return usage ? usage.inputTokens : estimate;
       return usage
-        ? Math.max(0, usage.inputTokens - cached) + usage.outputTokens
-        : Math.max(estimate, charge.inputTokens + seenOutputTokens);
+        ? Math.max(0, usage.inputTokens - cached) + usage.outputTokens * outputWeight
+        : Math.max(estimate, charge.inputTokens + seenOutputTokens * outputWeight);
     case "itpm":
       return usage ? Math.max(0, usage.inputTokens - cached) : estimate;
     case "otpm":

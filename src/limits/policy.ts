@@ -104,6 +104,18 @@ const openRouter: LimitPolicy = {
   cachedInputCounts: true,
 };
 
+/**
+ * Amazon Bedrock: "max_tokens" is reserved with the input and settled at the end; what came from the cache is free, and output of
+ * some models weighs more (quotas-token-burndown in its user guide), which the charge says. How a quota fills again is not told:
+ * a refilled bucket is assumed.
+ */
+const bedrock: LimitPolicy = {
+  newMeter: createRefill,
+  settle: "usage",
+  settleVerified: true,
+  cachedInputCounts: false,
+};
+
 const policies: ReadonlyMap<string, LimitPolicy> = new Map([
   ["openai", openai],
   ["azure", azure],
@@ -114,6 +126,7 @@ const policies: ReadonlyMap<string, LimitPolicy> = new Map([
   ["gemini", gemini],
   // Vertex shares its capacity out as it is; a limit that is counted for it all the same is counted like Gemini's.
   ["vertex", gemini],
+  ["bedrock", bedrock],
 ]);
 
 /** A provider without a policy of its own is counted like OpenAI, whose arithmetic compatible servers copy. */

@@ -2,6 +2,7 @@ import { DIMENSIONS, type Dimension, type LimitSpec, type RefusalDimension } fro
 import { didYouMean, matchesGlob } from "../core/text.ts";
 import anthropic from "./tiers.anthropic.data.json" with { type: "json" };
 import azure from "./tiers.azure.data.json" with { type: "json" };
+import bedrock from "./tiers.bedrock.data.json" with { type: "json" };
 import compatible from "./tiers.compatible.data.json" with { type: "json" };
 import data from "./tiers.data.json" with { type: "json" };
 import gemini from "./tiers.gemini.data.json" with { type: "json" };
@@ -26,7 +27,7 @@ export interface TierRow extends Partial<Record<Dimension, number>> {
   note?: string;
 }
 
-const rows: readonly TierRow[] = [...data, ...anthropic, ...azure, ...compatible, ...gemini];
+const rows: readonly TierRow[] = [...data, ...anthropic, ...azure, ...bedrock, ...compatible, ...gemini];
 
 export interface TierOptions {
   /** Exact name. Default: every model of the tier. */

@@ -1,6 +1,7 @@
 import type { Dialect } from "../core/dialect.ts";
 import { anthropicMessages } from "./anthropic-messages.ts";
 import { createAzureOpenAi, isAzure } from "./azure-openai.ts";
+import { bedrock, bedrockInvoke } from "./bedrock.ts";
 import { gemini } from "./gemini.ts";
 import { createOpenAiChat, openAiChat } from "./openai-chat.ts";
 import { chooseDialects, type OpenAiFormats } from "./openai-compatible.ts";
@@ -12,6 +13,8 @@ import { createOpenAiResponses, openAiResponses } from "./openai-responses.ts";
 const formats = (azureIsKnown = false): readonly Dialect[] => [
   anthropicMessages,
   gemini,
+  bedrock,
+  bedrockInvoke,
   createAzureOpenAi("chat", createOpenAiChat, azureIsKnown),
   createAzureOpenAi("responses", createOpenAiResponses, azureIsKnown),
   createAzureOpenAi("completions", createOpenAiCompletions, azureIsKnown),

@@ -1,3 +1,5 @@
+export { createAwsEventStreamSplitter } from "./aws-event-stream.ts";
+export { type AwsMessage, decodeAwsMessage, encodeAwsMessage } from "./aws-message.ts";
 export { type BorderFinder, createBorderFinder } from "./borders.ts";
 export { HeldBytes } from "./held-bytes.ts";
 export { createJsonArraySplitter } from "./json-array.ts";

@@ -1,6 +1,7 @@
 import type { CutFrame, FrameSplitter } from "../core/dialect.ts";
+import { createFrameSplitter, isWhole } from "./frame-splitter.ts";
 import { createJsonBorderFinder } from "./json-borders.ts";
-import { createSplitter, type FrameKind, MAX_FRAME_BYTES } from "./splitter.ts";
+import { type FrameKind, MAX_FRAME_BYTES } from "./splitter.ts";
 
 /** What stands in front of an element. */
 const LEAD = /^[\uFEFF\s]*(?:[[,]\s*)?/;
@@ -12,32 +13,11 @@ const VALUE_START = /^[{["\]\-0-9tfn]/;
  * An element above the bound (default 1 MiB) comes in pieces and stays without data, as do bytes that are no JSON.
  */
 export function createJsonArraySplitter(maxFrameBytes = MAX_FRAME_BYTES): FrameSplitter {
-  let frames: CutFrame[] = [];
-  const splitter = createSplitter({
-    borders: createJsonBorderFinder(),
-    maxFrameBytes,
-    onFrame: (bytes, kind) => frames.push(frameOf(bytes, kind)),
-  });
-  const take = () => {
-    const taken = frames;
-    frames = [];
-    return taken;
-  };
-  return {
-    push(chunk) {
-      splitter.push(chunk);
-      return take();
-    },
-    end() {
-      splitter.end();
-      return take();
-    },
-  };
+  return createFrameSplitter({ borders: createJsonBorderFinder(), maxFrameBytes, frameOf });
 }
 
 function frameOf(bytes: Uint8Array, kind: FrameKind): CutFrame {
-  const whole = kind === "whole" || kind === "last_piece";
-  return { bytes, event: undefined, data: kind === "whole" ? dataOf(bytes) : undefined, whole };
+  return { bytes, event: undefined, data: kind === "whole" ? dataOf(bytes) : undefined, whole: isWhole(kind) };
 }
 
 function dataOf(bytes: Uint8Array): string | undefined {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { headerValue } from "../../src/core/exchange.ts";
 import { dialects } from "../../src/providers/index.ts";
 import { bytesOf, CONTEXT, frameOf, headersOf, plainReply, textOf } from "../support/openai.ts";
-import { sampleCall, sampleRequest, troubles, WITHOUT_TEXT } from "./samples.ts";
+import { framesIn, sampleCall, sampleRequest, troubles, WITHOUT_TEXT } from "./samples.ts";
 
 it("has dialects, each id once", () => {
   const ids = dialects.map(({ id }) => id);
@@ -50,8 +50,8 @@ describe.each(dialects.map((dialect) => [dialect.id, dialect] as const))("%s", (
 
     const broken = dialect.breakStream(trouble, call, CONTEXT);
     if (broken === undefined) return;
-    const frames = textOf(broken).split(/(?<=\n\n)/);
-    expect(frames.filter((text) => dialect.read(frameOf(text)).error)).toHaveLength(1);
+    const frames = framesIn(broken, dialect, call);
+    expect(frames.filter((frame) => dialect.read(frame).error)).toHaveLength(1);
   });
 
   it("says the same wait in headers and text, and reads it back", () => {
@@ -78,9 +78,10 @@ describe.each(dialects.map((dialect) => [dialect.id, dialect] as const))("%s", (
     if (WITHOUT_TEXT.has(dialect.id)) return;
     const reply = plainReply();
     for (const stream of [true, false]) {
-      const { frames } = dialect.write(reply, sampleCall(dialect, stream));
+      const asked = sampleCall(dialect, stream);
+      const { frames } = dialect.write(reply, asked);
       const meanings = stream
-        ? frames.map((bytes) => dialect.read(frameOf(textOf(bytes))))
+        ? frames.flatMap((bytes) => framesIn(bytes, dialect, asked)).map((frame) => dialect.read(frame))
         : frames.map((bytes) => dialect.readWhole(bytes));
       expect(meanings.map(({ text }) => text).join("")).toBe("Hello there");
       expect(meanings.some(({ finish }) => finish !== undefined)).toBe(true);
@@ -92,12 +93,9 @@ describe.each(dialects.map((dialect) => [dialect.id, dialect] as const))("%s", (
 
   it("names the keys that carry a finish, a usage and an error", () => {
     const { frames } = dialect.write(plainReply(), call);
-    const told = [
-      ...frames.map(textOf),
-      textOf(dialect.breakStream({ kind: "server_error", retryAfterMs: undefined }, call, CONTEXT) ?? bytesOf("")),
-    ];
-    for (const text of told.flatMap((part) => part.split(/(?<=\n\n)/))) {
-      const frame = frameOf(text);
+    const error = dialect.breakStream({ kind: "server_error", retryAfterMs: undefined }, call, CONTEXT);
+    for (const frame of [...frames, error ?? bytesOf("")].flatMap((bytes) => framesIn(bytes, dialect, call))) {
+      const text = textOf(frame.bytes);
       const { finish, usage, error } = dialect.read(frame);
       if (finish === undefined && usage === undefined && error === undefined) continue;
       // A reader that scans for these keys alone must not miss this frame.

@@ -5,9 +5,9 @@ import type { Fault, StreamStage, StreamStep } from "../../src/core/fault.ts";
 import { createRng } from "../../src/core/rng.ts";
 import { faults } from "../../src/faults/index.ts";
 import { dialects } from "../../src/providers/index.ts";
-import { frameOf, plainReply, textOf } from "../support/openai.ts";
+import { plainReply } from "../support/openai.ts";
 import { count, faultContext, startingPosition } from "../support/playbook.ts";
-import { APPLIES, FAULT_PARAMS, REWRITES, sampleCall } from "./samples.ts";
+import { APPLIES, FAULT_PARAMS, framesIn, REWRITES, sampleCall } from "./samples.ts";
 
 const REPLY = plainReply({ pieces: ["Hel", "lo", " there", ", how", " are", " you?"] });
 
@@ -35,8 +35,9 @@ function planOf({ fault, dialect, params, stream }: Pairing, seed = 7) {
 
 /** The dialect's own answer, arriving 20 ms apart; an unstreamed one in three chunks. */
 function framesOf({ dialect, stream }: Pairing): StreamFrame[] {
-  const { frames } = dialect.write(REPLY, sampleCall(dialect, stream));
-  if (stream) return frames.map((bytes, i) => frameOf(textOf(bytes), i * 20));
+  const call = sampleCall(dialect, stream);
+  const { frames } = dialect.write(REPLY, call);
+  if (stream) return frames.flatMap((bytes, i) => framesIn(bytes, dialect, call, i * 20));
   const body = Buffer.concat(frames);
   const third = Math.ceil(body.byteLength / 3);
   return [0, 1, 2].map((i) => ({

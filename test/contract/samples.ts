@@ -1,10 +1,11 @@
-import type { Dialect, LlmCall, Trouble } from "../../src/core/dialect.ts";
+import type { Dialect, LlmCall, StreamFrame, Trouble } from "../../src/core/dialect.ts";
 import type { RawRequest } from "../../src/core/exchange.ts";
 import type { LimitRefusal } from "../../src/core/limits.ts";
 import { messagesRequest } from "../support/anthropic.ts";
 import { azureRequest } from "../support/azure.ts";
+import { bedrockRequest, claudeBody, EVENT_STREAM } from "../support/bedrock.ts";
 import { geminiRequest, SSE, WHOLE } from "../support/gemini.ts";
-import { chatRequest } from "../support/openai.ts";
+import { chatRequest, frameOf, textOf } from "../support/openai.ts";
 
 /** What the contract suite needs to know of each entry of a list. A new dialect or fault adds one line here and is tested at once. */
 
@@ -18,6 +19,9 @@ const REQUESTS: Readonly<Record<string, (stream: boolean) => RawRequest>> = {
     azureRequest({ model: "sample-model", input: "Say hello.", stream }, { path: "/openai/v1/responses" }),
   "azure-openai-completions": (stream) => azureRequest({ prompt: "Say hello.", stream }, { ending: "/completions" }),
   "azure-openai-embeddings": () => azureRequest({ input: ["Say hello.", "Say bye."] }, { ending: "/embeddings" }),
+  bedrock: (stream) => bedrockRequest(stream ? "converse-stream" : "converse"),
+  "bedrock-invoke": (stream) =>
+    bedrockRequest(stream ? "invoke-with-response-stream" : "invoke", { body: claudeBody() }),
   gemini: (stream) => geminiRequest(stream ? SSE : WHOLE),
   "openai-chat": (stream) => chatRequest({ ...CHAT, stream }),
   "openai-responses": (stream) =>
@@ -61,6 +65,17 @@ export function sampleCall(dialect: Dialect, stream: boolean): LlmCall {
   const call = dialect.recognise(sampleRequest(dialect, stream));
   if (call === undefined) throw new Error(`${dialect.id} does not recognise its own sample`);
   return call;
+}
+
+/** Bytes of this dialect's stream as frames: server-sent events, or its own framing. */
+export function framesIn(bytes: Uint8Array, dialect: Dialect, call: LlmCall, arrivedMs = 0): StreamFrame[] {
+  const splitter = dialect.splitter?.(EVENT_STREAM, call);
+  if (splitter !== undefined) {
+    return [...splitter.push(bytes), ...splitter.end()].map((frame) => ({ ...frame, arrivedMs }));
+  }
+  return textOf(bytes)
+    .split(/(?<=\n\n)/)
+    .map((text) => frameOf(text, arrivedMs));
 }
 
 /** Parameters for faults that do not work without any. */

@@ -1,0 +1,63 @@
+import type { Dialect } from "../core/dialect.ts";
+import { createAwsEventStreamSplitter } from "../sse/index.ts";
+import type { Address } from "./bedrock/address.ts";
+import { charge } from "./bedrock/charge.ts";
+import { EVENT_STREAM, eventMessage, KEEP_ALIVE } from "./bedrock/message.ts";
+import { readConverseWhole, readFrame, readInvokeWhole } from "./bedrock/read.ts";
+import { readRefusal } from "./bedrock/read-refusal.ts";
+import { concerns, recognise } from "./bedrock/recognise.ts";
+import { bedrockReply, bedrockStreamError } from "./bedrock/refuse.ts";
+import { writeConverse, writeInvoke } from "./bedrock/write.ts";
+
+/**
+ * Amazon Bedrock's runtime: Converse, one format for all models, and InvokeModel, which carries each model's own body.
+ *
+ * What a client must set to come through a proxy:
+ * - The AWS SDK for JavaScript speaks HTTP/2 only by default; this proxy speaks HTTP/1.1. So `requestHandler: new NodeHttpHandler()`
+ *   (from @smithy/node-http-handler) besides `endpoint`. boto3 speaks HTTP/1.1 by itself (`endpoint_url`).
+ * - A signature (SigV4) covers the Host header, and the client signs for the endpoint it talks to, which is this proxy. Towards a
+ *   real upstream Host must name AWS, so AWS rejects the signature; gateways that support it sign again with keys of their own, which
+ *   this program does not have and does not want. A real upstream therefore needs a bearer token (AWS_BEARER_TOKEN_BEDROCK), which
+ *   is no signature and passes unchanged. Against the stub any credentials do, since nobody checks them.
+ * - Each signed attempt has another Authorization header. Limits that are counted per key see another key each time unless the
+ *   key's id is taken out of it; with a bearer token the key is the token.
+ */
+const shared = {
+  attention: ["stopReason", "usage", "message", "bytes"],
+  // Only messages fit into this framing: an SSE comment would break it. AWS' clients skip events they do not know.
+  keepAlive: eventMessage(KEEP_ALIVE, {}),
+  refuse: bedrockReply,
+  breakStream: bedrockStreamError,
+  read: readFrame,
+  splitter: (contentType: string) =>
+    contentType.trimStart().toLowerCase().startsWith(EVENT_STREAM) ? createAwsEventStreamSplitter() : undefined,
+  charge,
+  // Neither documented nor in any captured reply.
+  limitHeaders: () => [],
+  readRefusal,
+} satisfies Partial<Dialect>;
+
+function requestsOf(operation: Address["operation"]): Pick<Dialect, "concerns" | "recognise"> {
+  return {
+    concerns: (request) => concerns(operation, request),
+    recognise: (request) => recognise(operation, request),
+  };
+}
+
+/** Converse and ConverseStream. */
+export const bedrock: Dialect = {
+  id: "bedrock",
+  ...shared,
+  ...requestsOf("converse"),
+  readWhole: readConverseWhole,
+  write: writeConverse,
+};
+
+/** InvokeModel and InvokeModelWithResponseStream. */
+export const bedrockInvoke: Dialect = {
+  id: "bedrock-invoke",
+  ...shared,
+  ...requestsOf("invoke"),
+  readWhole: readInvokeWhole,
+  write: writeInvoke,
+};
