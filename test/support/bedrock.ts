@@ -102,10 +102,13 @@ export function recordedShape(): Uint8Array[] {
   ];
 }
 
-/** The official client, over HTTP/1.1 and with a bearer token, as a user of the proxy must set it. */
-export function bedrockClient(endpoint: string, more: BedrockRuntimeClientConfig = {}): BedrockRuntimeClient {
+/** The official client, over HTTP/1.1 and with a bearer token, as a user of the proxy must set it. Undefined: it finds the endpoint itself. */
+export function bedrockClient(
+  endpoint: string | undefined,
+  more: BedrockRuntimeClientConfig = {},
+): BedrockRuntimeClient {
   const client = new BedrockRuntimeClient({
-    endpoint,
+    ...(endpoint !== undefined && { endpoint }),
     region: "us-east-1",
     token: { token: TOKEN },
     authSchemePreference: ["httpBearerAuth"],
