@@ -4,9 +4,11 @@ export interface ClientUnderTest {
   /** For `--only`, and the key of docs/clients.json. */
   id: string;
   title: string;
+  /** The client of which this one is a variant; the variant differs in what it does before an answer only. */
+  variantOf?: string;
   /** npm packages (or Python distributions) whose versions decide the behaviour; the first is the client itself. */
   packages: readonly string[];
-  /** How it was set up where that is not the default; printed with the results. */
+  /** How it was set up where that is not the default: a sentence, printed with the results. */
   setup?: string;
   calls: readonly CallStyle[];
 }
@@ -15,6 +17,8 @@ export interface CallStyle {
   id: string;
   /** As an app writes it. */
   title: string;
+  /** Where it stands beside the client's other calls. */
+  short: string;
   stream: boolean;
   /** The wire format, by the id of its dialect; some faults have a shape of their own in one. */
   dialect: string;

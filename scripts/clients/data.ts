@@ -6,11 +6,14 @@ export function renderData({ date, runtime, troubles, clients }: Matrix): string
   const data = {
     date,
     runtime,
-    troubles: troubles.map(({ id, title, position, fault = null, timeoutMs }) => ({
+    troubles: troubles.map(({ id, title, position, fault = null, inDialect, headers, status, timeoutMs }) => ({
       id,
       title,
       position,
       fault,
+      ...(inDialect !== undefined && { fault_in_dialect: inDialect }),
+      ...(headers !== undefined && { with_headers: headers }),
+      ...(status !== undefined && { with_status: status }),
       ...(timeoutMs !== undefined && { client_timeout_ms: timeoutMs }),
     })),
     clients: clients.map(({ id, title, setup = null, versions, calls }) => ({
@@ -23,11 +26,14 @@ export function renderData({ date, runtime, troubles, clients }: Matrix): string
         title: call.title,
         stream: call.stream,
         dialect: call.dialect,
-        cells: Object.fromEntries(Object.entries(call.cells).map(([trouble, cell]) => [trouble, cellData(cell, call)])),
+        cells: Object.fromEntries(
+          Object.entries(call.cells).map(([trouble, cell]) => [trouble, `\0${JSON.stringify(cellData(cell, call))}`]),
+        ),
       })),
     })),
   };
-  return `${JSON.stringify(data, null, 1)}\n`;
+  // A line for each cell: what changed between two runs is then easy to see.
+  return `${JSON.stringify(data, null, 1).replaceAll(/"\\u0000((?:[^"\\]|\\.)*)"/g, (_, text) => JSON.parse(`"${text}"`))}\n`;
 }
 
 const GRAIN_MS = 10;

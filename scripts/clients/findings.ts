@@ -1,5 +1,5 @@
 import type { Observed } from "./cell.ts";
-import type { CallResult, Matrix } from "./matrix.ts";
+import type { CallResult, ClientResult, Matrix } from "./matrix.ts";
 import { controlOf, type Verdict, verdictOf } from "./verdict.ts";
 
 /** What surprises, and why it matters. Who it concerns is never written here: it is read off the measurement. */
@@ -18,6 +18,10 @@ const requestsIn = (call: CallResult, trouble: string) => {
   const cell = call.cells[trouble];
   return cell === undefined || cell.skipped !== undefined ? 0 : cell.requests;
 };
+const honoursOneSecond = ({ cells }: CallResult) => {
+  const cell = cells["429-1s"];
+  return cell?.skipped === undefined && cell !== undefined && cell.gapsMs.every((ms) => ms >= 990 && ms < 1_300);
+};
 /** So soon that nothing was waited for: what is left is our own machine at work. */
 const atOnce = ({ gapsMs }: Observed) => gapsMs.length > 0 && gapsMs.every((ms) => ms < 150);
 
@@ -25,7 +29,7 @@ const FINDINGS: readonly Finding[] = [
   {
     title: "A truncated stream passes for a whole one",
     text: "The connection ended cleanly in the middle of the answer, and the call returned as if all were well. Nothing was thrown, so nothing is retried or logged. Check the finish reason of every stream; where it is missing, the answer is not whole.",
-    shows: { truncate: accepted, "truncate-finish": accepted },
+    shows: { truncate: accepted, "truncate-finish": accepted, "drop-finish": accepted },
   },
   {
     title: "A stalled stream outlives the time limit",
@@ -39,7 +43,7 @@ const FINDINGS: readonly Finding[] = [
   },
   {
     title: "A failed answer is returned, not thrown",
-    text: "The provider's error came inside a 200, and the call returned normally. The app has to look for the failed event or status by itself.",
+    text: "The provider's error came inside a 200, and the call returned normally. The app has to look for the failed event, part or status by itself.",
     shows: {
       "error-first": accepted,
       "error-after": accepted,
@@ -62,12 +66,17 @@ const FINDINGS: readonly Finding[] = [
   {
     title: "Nothing, a page or JSON instead of a stream: an empty answer",
     text: "A gateway's 200 without a single event is a stream without chunks, and a loop over it just does not run.",
-    shows: { empty: accepted, html: accepted, json: accepted },
+    shows: { empty: accepted, html: accepted, json: accepted, "json-error": accepted },
   },
   {
     title: "A body that is no answer is returned as one",
     text: "The result is a string, or an object without the fields its type promises; the failure shows up later, somewhere else.",
-    shows: { "body-html": accepted, "body-empty": accepted },
+    shows: { "body-html": accepted, "body-error": accepted, "body-empty": accepted },
+  },
+  {
+    title: "An event that cannot be read goes unnoticed",
+    text: "One event in the middle was no JSON; the rest of the stream was delivered as if nothing were missing.",
+    shows: { malformed: (_, { kind }) => kind === "accepted" || kind === "served" },
   },
   {
     title: "An open connection keeps a finished answer",
@@ -95,11 +104,14 @@ const FINDINGS: readonly Finding[] = [
     shows: { "429-silent": (cell, _, call) => once(cell) && requestsIn(call, "429-1s") > 1 },
   },
   {
-    title: "Retry-After is not read",
-    text: "The client retries by its own clock, earlier than it was told: each of these requests is a wasted one, and some providers count them.",
-    shows: {
-      "429-90s": ({ requests, gapsMs }) => requests > 1 && gapsMs.every((ms) => ms < 89_000),
-    },
+    title: "A Retry-After above a minute is ignored",
+    text: "A short wait is honoured, a long one is not: the client goes by its own backoff and spends all its retries within seconds. Each of these requests is a wasted one, and some providers count them.",
+    shows: { "429-90s": (cell, _, call) => again(cell) && honoursOneSecond(call) },
+  },
+  {
+    title: "Retry-After is not read at all",
+    text: "Retries go by the client's own clock, whatever the provider asks for.",
+    shows: { "429-90s": (cell, _, call) => again(cell) && !honoursOneSecond(call) },
   },
   {
     title: "A spent quota is retried",
@@ -108,7 +120,7 @@ const FINDINGS: readonly Finding[] = [
   },
   {
     title: "`x-should-retry: false` is not obeyed",
-    text: "The header is the provider's way to say that a retry is of no use.",
+    text: "It says that a retry is of no use. Clients made by the generator of the openai and anthropic packages obey it, the others do not know it.",
     shows: { "429-no-retry": again },
   },
   {
@@ -138,17 +150,33 @@ export function findingsIn({ clients, troubles }: Pick<Matrix, "clients" | "trou
   const titles = new Map(troubles.map(({ id, title }) => [id, title]));
   return FINDINGS.flatMap(({ title, text, shows }) => {
     const rows = Object.entries(shows).flatMap(([trouble, holds]) => {
-      const who = clients.flatMap((client) => {
-        const calls = client.calls.filter((call) => showsIt(call, trouble, holds));
-        if (calls.length === 0) return [];
-        const comparable = client.calls.filter(({ cells }) => cells[trouble] !== undefined);
-        const which = calls.length === comparable.length ? "" : ` (${calls.map((call) => call.title).join("; ")})`;
-        return [`${client.title}${which}`];
-      });
-      return who.length === 0 ? [] : [`- ${titles.get(trouble) ?? trouble}: ${who.join(", ")}`];
+      const concerned = clients.map((client) => ({ client, ...callsThat(client, trouble, holds) }));
+      const named = new Set(concerned.filter(({ show }) => show.length > 0).map(({ client }) => client.id));
+      const who = concerned
+        .filter(({ client, show }) => show.length > 0 && !named.has(client.variantOf ?? ""))
+        .map(({ client, show, others }) => `${client.title}${whichWords(show, others)}`);
+      return who.length === 0 ? [] : [`- ${titles.get(trouble) ?? trouble}: ${who.join(" · ")}`];
     });
     return rows.length === 0 ? [] : [`### ${title}\n\n${text}\n\n${rows.join("\n")}\n`];
   });
+}
+
+interface Calls {
+  show: readonly CallResult[];
+  others: readonly CallResult[];
+}
+
+function callsThat({ calls }: ClientResult, trouble: string, holds: Finding["shows"][string]): Calls {
+  const comparable = calls.filter(({ cells }) => cells[trouble] !== undefined);
+  const show = comparable.filter((call) => showsIt(call, trouble, holds));
+  return { show, others: comparable.filter((call) => !show.includes(call)) };
+}
+
+/** The shorter of the two ways to say it. */
+function whichWords(show: readonly CallResult[], others: readonly CallResult[]): string {
+  if (others.length === 0) return "";
+  const [word, calls] = others.length < show.length ? ["not ", others] : ["", show];
+  return ` (${word}${calls.map(({ short }) => short).join(", ")})`;
 }
 
 function showsIt(call: CallResult, trouble: string, holds: Finding["shows"][string]): boolean {

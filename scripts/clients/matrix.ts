@@ -18,12 +18,12 @@ export interface Matrix {
   clients: readonly ClientResult[];
 }
 
-export interface ClientResult extends Pick<ClientUnderTest, "id" | "title" | "setup"> {
+export interface ClientResult extends Pick<ClientUnderTest, "id" | "title" | "variantOf" | "setup"> {
   versions: Readonly<Record<string, string>>;
   calls: readonly CallResult[];
 }
 
-export interface CallResult extends Pick<CallStyle, "id" | "title" | "stream" | "dialect"> {
+export interface CallResult extends Pick<CallStyle, "id" | "title" | "short" | "stream" | "dialect"> {
   /** By the id of the trouble, in the order of the troubles. */
   cells: Readonly<Record<string, Cell>>;
 }
@@ -42,8 +42,8 @@ export interface MatrixOptions {
   onCell?(done: number, all: number): void;
 }
 
-interface Job {
-  client: ClientUnderTest;
+export interface Job {
+  client: Pick<ClientUnderTest, "id">;
   style: CallStyle;
   trouble: TroubleCase;
 }
@@ -58,7 +58,7 @@ export async function measure(options: MatrixOptions): Promise<Pick<Matrix, "tro
   const [controls, others] = [jobs.filter(isControl), jobs.filter((job) => !isControl(job))];
   const measured = new Map<Job, Cell>();
   const run = (job: Job) => async () => {
-    measured.set(job, await cellOf(job, { ...options, upstream: stub.upstream }));
+    measured.set(job, await runCell(job, { ...options, upstream: stub.upstream }));
     options.onCell?.(measured.size, jobs.length);
   };
   try {
@@ -70,6 +70,7 @@ export async function measure(options: MatrixOptions): Promise<Pick<Matrix, "tro
   const result = (client: ClientUnderTest): ClientResult => ({
     id: client.id,
     title: client.title,
+    ...(client.variantOf !== undefined && { variantOf: client.variantOf }),
     ...(client.setup !== undefined && { setup: client.setup }),
     versions: versionsOf(client.packages),
     calls: client.calls.map(({ run: _, ...style }) => ({
@@ -93,10 +94,14 @@ function fitting(troubles: readonly TroubleCase[], style: CallStyle): TroubleCas
   );
 }
 
-type CellOptions = Pick<MatrixOptions, "clock" | "watchMs"> & Pick<Parameters<typeof observe>[1], "upstream">;
+export type CellOptions = Pick<MatrixOptions, "clock" | "watchMs"> & Pick<Parameters<typeof observe>[1], "upstream">;
 
-async function cellOf({ client, style, trouble }: Job, { clock, watchMs, upstream }: CellOptions): Promise<Cell> {
-  const chooser = weatherOf(trouble, clock);
+/** One cell: one call of one client in one trouble. */
+export async function runCell(
+  { client, style, trouble }: Job,
+  { clock, watchMs, upstream }: CellOptions,
+): Promise<Cell> {
+  const chooser = weatherOf(trouble, { clock, dialect: style.dialect });
   if (typeof chooser === "string") return { skipped: chooser };
   const key = `sk-not-a-key-${client.id}-${style.id}-${trouble.id}`;
   return observe(style, { clock, upstream, chooser, watchMs, timeoutMs: trouble.timeoutMs, key });

@@ -15,7 +15,9 @@ export function renderPage(matrix: Matrix, { watchMs }: { watchMs: number }): st
     "",
     `Each cell below is a real call by a real client, through \`llm-chaos\`, into one fault. Measured on ${date} with ${runtime}; nothing is copied from documentation. Every call was watched for ${watchMs / 1_000} s. Clients have their default settings unless it is said otherwise.`,
     "",
-    `Measured: ${clients.map(versionWords).join("; ")}.`,
+    "| client | packages |",
+    "| --- | --- |",
+    ...clients.map((client) => `| [${client.title}](#${anchorOf(client.title)}) | ${packageWords(client)} |`),
     "",
     "Contents: [What surprises](#what-surprises) · [Before an answer](#before-an-answer) · [Inside a stream](#inside-a-stream) · [Client by client](#client-by-client) · [How it is measured](#how-it-is-measured)",
     "",
@@ -33,7 +35,11 @@ export function renderPage(matrix: Matrix, { watchMs }: { watchMs: number }): st
     "",
     "What the app gets. `error`: it is told. **accepted**: the call ends normally although the answer is not whole. **hangs**: it never ends. One request unless a number is given.",
     "",
-    overview(clients, stream, { stream: true, word: shortEnd }),
+    overview(
+      clients.filter(({ variantOf }) => variantOf === undefined),
+      stream,
+      { stream: true, word: shortEnd },
+    ),
     "## Client by client",
     "",
     "`3 @ 0.5, 0.9 s`: three requests with these waits between them (waits with chance in them differ from run to run). Then the class of what was thrown, its status and code. In streams: how much of the text had reached the app before.",
@@ -43,10 +49,24 @@ export function renderPage(matrix: Matrix, { watchMs }: { watchMs: number }): st
   ].join("\n");
 }
 
-function versionWords({ title, versions }: ClientResult): string {
-  return `${title} ${Object.entries(versions)
+function packageWords({ versions }: ClientResult): string {
+  return Object.entries(versions)
     .map(([name, version]) => `\`${name}@${version}\``)
-    .join(", ")}`;
+    .join(", ");
+}
+
+function wasMeasured(clients: readonly Pick<ClientResult, "calls">[], trouble: string): boolean {
+  return clients.some(({ calls }) =>
+    calls.some(({ cells }) => cells[trouble] !== undefined && cells[trouble].skipped === undefined),
+  );
+}
+
+/** As GitHub makes it from a heading. */
+function anchorOf(title: string): string {
+  return title
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9 -]/g, "")
+    .replaceAll(" ", "-");
 }
 
 interface Overview {
@@ -61,7 +81,7 @@ function overview(
   { stream, word }: Overview,
 ): string {
   const rows = troubles
-    .filter(({ dialects, fault }) => dialects === undefined && fault !== undefined)
+    .filter(({ dialects, fault, id }) => dialects === undefined && fault !== undefined && wasMeasured(clients, id))
     .map(({ id, title }) => [
       title,
       ...clients.map(({ calls }) =>
@@ -72,7 +92,7 @@ function overview(
         ),
       ),
     ]);
-  return table(["", ...clients.map(({ title }) => title.replace(" (Node)", ""))], rows);
+  return table(["", ...clients.map(({ title }) => title)], rows);
 }
 
 /** One word where all calls of a client agree. */
@@ -80,7 +100,7 @@ function joined(calls: readonly CallResult[], trouble: string, word: Overview["w
   const byWord = new Map<string, string[]>();
   for (const call of calls) {
     const said = word(call, trouble);
-    if (said !== "") byWord.set(said, [...(byWord.get(said) ?? []), call.title]);
+    if (said !== "") byWord.set(said, [...(byWord.get(said) ?? []), call.short]);
   }
   if (byWord.size <= 1) return [...byWord.keys()][0] ?? "–";
   return [...byWord].map(([said, titles]) => `${said}: ${titles.join(", ")}`).join("<br>");
@@ -92,11 +112,11 @@ interface Sections {
 }
 
 function clientSection(client: ClientResult, { before, stream }: Sections): string {
-  const setup = client.setup === undefined ? [] : [`Set up with ${client.setup}.`, ""];
+  const setup = client.setup === undefined ? [] : [client.setup, ""];
   return [
     `### ${client.title}`,
     "",
-    versionWords(client),
+    `${packageWords(client)}.`,
     "",
     ...setup,
     details(
@@ -112,7 +132,7 @@ function clientSection(client: ClientResult, { before, stream }: Sections): stri
 
 function details(calls: readonly CallResult[], troubles: readonly TroubleCase[]): string {
   const rows = troubles
-    .filter(({ id }) => calls.some(({ cells }) => cells[id] !== undefined))
+    .filter(({ id }) => wasMeasured([{ calls }], id))
     .map(({ id, title }) => [title, ...calls.map((call) => fullWords(call, id))]);
   return table(["", ...calls.map(({ title }) => title)], rows);
 }

@@ -3,13 +3,17 @@ import { join } from "node:path";
 
 const MODULES = join(import.meta.dirname, "../../node_modules");
 
-/** Installed versions, by package. `a > b` is the b that lies inside a. */
+/** Installed versions, by package. `a > b` is the b that lies inside a; an alias counts as what it stands for. */
 export function versionsOf(packages: readonly string[]): Record<string, string> {
-  return Object.fromEntries(packages.map((name) => [name, versionOf(name)]));
+  return Object.fromEntries(
+    packages.map((path) => {
+      const { name, version } = manifestOf(path);
+      return [path.includes(" > ") ? path : name, version];
+    }),
+  );
 }
 
-function versionOf(name: string): string {
-  const folder = join(MODULES, ...name.split(" > ").flatMap((part, i) => (i === 0 ? [part] : ["node_modules", part])));
-  const { version }: { version: string } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  return version;
+function manifestOf(path: string): { name: string; version: string } {
+  const folder = path.split(" > ").join("/node_modules/");
+  return JSON.parse(readFileSync(join(MODULES, folder, "package.json"), "utf8"));
 }

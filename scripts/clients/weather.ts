@@ -7,7 +7,11 @@ import { createChooser } from "../../src/scenario/index.ts";
 import type { TroubleCase } from "./troubles.ts";
 
 /** Every call of a cell meets its one fault. A text says why it cannot: this version has no such fault. */
-export function weatherOf({ fault, headers }: TroubleCase, clock: Clock): FaultChooser | string {
+export function weatherOf(
+  { headers = {}, status, ...trouble }: TroubleCase,
+  { clock, dialect }: { clock: Clock; dialect: string },
+): FaultChooser | string {
+  const fault = trouble.inDialect?.[dialect] ?? trouble.fault;
   if (fault === undefined) return { choose: () => [] };
   const chooser = createChooser({ scenario: { phases: [] }, phase: () => undefined, rng: createRng(1), clock });
   try {
@@ -16,22 +20,27 @@ export function weatherOf({ fault, headers }: TroubleCase, clock: Clock): FaultC
     if (error instanceof InvalidFileError || error instanceof UserError) return `not in this version: ${fault}`;
     throw error;
   }
-  if (headers === undefined) return chooser;
-  return { choose: (facts) => chooser.choose(facts).map((chosen) => withHeaders(chosen, headers)) };
+  if (status === undefined && Object.keys(headers).length === 0) return chooser;
+  return { choose: (facts) => chooser.choose(facts).map((chosen) => otherwise(chosen, { headers, status })) };
 }
 
-/** The same refusal with some headers another way: what a gateway in front of a provider makes of it. */
-function withHeaders(chosen: ChosenFault, headers: Readonly<Record<string, string>>): ChosenFault {
-  const change = (injection: Injection): Injection =>
-    injection.do === "answer" ? { ...injection, reply: setHeaders(injection.reply, headers) } : injection;
+interface Change {
+  headers: Readonly<Record<string, string>>;
+  status: number | undefined;
+}
+
+/** The same refusal with another head: what a gateway in front of a provider makes of it. */
+function otherwise(chosen: ChosenFault, change: Change): ChosenFault {
+  const changed = (injection: Injection): Injection =>
+    injection.do === "answer" ? { ...injection, reply: replyWith(injection.reply, change) } : injection;
   const fault: Fault = {
     ...chosen.fault,
-    plan: (params, context) => chosen.fault.plan(params, context).map(change),
+    plan: (params, context) => chosen.fault.plan(params, context).map(changed),
   };
   return { ...chosen, fault };
 }
 
-function setHeaders(reply: WireReply, headers: Readonly<Record<string, string>>): WireReply {
+function replyWith(reply: WireReply, { headers, status = reply.status }: Change): WireReply {
   const kept: HeaderList = withoutHeaders(reply.headers, new Set(Object.keys(headers)));
-  return { ...reply, headers: [...Object.entries(headers).flat(), ...kept] };
+  return { ...reply, status, headers: [...Object.entries(headers).flat(), ...kept] };
 }

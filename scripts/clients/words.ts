@@ -13,7 +13,11 @@ export function requestWords({ requests, gapsMs, end }: Observed): string {
   const count = `${requests}${more}`;
   if (gapsMs.length === 0) return count;
   if (gapsMs.every((ms) => ms < AT_ONCE_MS)) return `${count} **at once**`;
-  return `${count} @ ${gapsMs.map((ms) => (ms / 1_000).toFixed(1)).join(", ")} s`;
+  return `${count} @ ${gapsMs.map(secondsWords).join(", ")} s`;
+}
+
+function secondsWords(ms: number): string {
+  return (ms / 1_000).toFixed(ms < 300 ? 2 : 1);
 }
 
 /** What the call came to, with all that an app can see of it. */
@@ -70,6 +74,9 @@ export function shortRequests(call: CallResult, trouble: string): string {
       return "**sleeps**";
     case "hangs":
       return `${counted} **hangs**`;
+    // How many fit into the watch is chance.
+    case "retrying":
+      return `${Math.min(cell.requests, 3)}+`;
     case "accepted":
       return `${counted} **accepted**`;
     case "served":
@@ -87,6 +94,7 @@ export function shortEnd(call: CallResult, trouble: string): string {
   if (cell === undefined || cell.skipped !== undefined) return "";
   const { kind } = verdictOf(cell, controlOf(call));
   if (kind === "not exercised") return "";
+  if (cell.carried !== undefined && kind === "accepted") return "**error as a part**";
   const word = kind === "served" ? "ok" : kind === "error" ? "error" : kind === "retrying" ? "error" : `**${kind}**`;
   return cell.requests > 1 ? `${word} (${requestWords({ ...cell, gapsMs: [] })})` : word;
 }

@@ -30,9 +30,9 @@ const PROVIDERS: readonly Provider[] = [
 
 export const aiSdk: ClientUnderTest = {
   id: "ai-sdk",
-  title: "Vercel AI SDK (Node)",
+  title: "AI SDK",
   packages: ["ai", "@ai-sdk/openai", "@ai-sdk/anthropic"],
-  setup: "the time limit is `timeout: 500`, of the whole call with its retries",
+  setup: "The time limit is `timeout: 500`, which holds for the whole call with its retries.",
   calls: PROVIDERS.flatMap((provider) => [plain(provider), streamed(provider)]),
 };
 
@@ -43,6 +43,7 @@ function plain({ id, name, dialect, model }: Provider): CallStyle {
   return {
     id,
     title: `\`generateText\`, ${name}`,
+    short: name,
     stream: false,
     dialect,
     async run(target) {
@@ -57,6 +58,7 @@ function streamed({ id, name, dialect, model }: Provider): CallStyle {
   return {
     id: `${id}-stream`,
     title: `\`streamText\`, ${name}`,
+    short: name,
     stream: true,
     dialect,
     async run(target) {

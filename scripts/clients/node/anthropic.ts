@@ -1,5 +1,6 @@
 import Anthropic from "@anthropic-ai/sdk";
 import { type ClientUnderTest, MAX_TOKENS, MODEL, PROMPT, type Target } from "../client.ts";
+import { oddityOf } from "../oddity.ts";
 
 const MESSAGE = { model: MODEL, max_tokens: MAX_TOKENS, messages: [{ role: "user" as const, content: PROMPT }] };
 
@@ -10,17 +11,19 @@ const dialect = "anthropic-messages";
 
 export const anthropic: ClientUnderTest = {
   id: "anthropic",
-  title: "@anthropic-ai/sdk (Node)",
+  title: "@anthropic-ai/sdk",
   packages: ["@anthropic-ai/sdk"],
   calls: [
     {
       id: "messages",
       title: "`messages.create`",
+      short: "create",
       stream: false,
       dialect,
       async run(target) {
         const message = await clientFor(target).messages.create(MESSAGE);
-        if (typeof message === "string") return { finish: undefined, oddity: "the body as a string" };
+        const oddity = oddityOf(message, "content");
+        if (oddity !== undefined) return { finish: undefined, oddity };
         const text = message.content.map((block) => (block.type === "text" ? block.text : "")).join("");
         return { finish: message.stop_reason ?? undefined, text };
       },
@@ -28,6 +31,7 @@ export const anthropic: ClientUnderTest = {
     {
       id: "messages-create-stream",
       title: "`messages.create({ stream: true })`",
+      short: "create",
       stream: true,
       dialect,
       async run(target) {
@@ -43,6 +47,7 @@ export const anthropic: ClientUnderTest = {
     {
       id: "messages-stream",
       title: "`messages.stream()`",
+      short: "`stream()`",
       stream: true,
       dialect,
       async run(target) {

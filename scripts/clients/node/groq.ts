@@ -1,5 +1,6 @@
 import Groq from "groq-sdk";
 import { type ClientUnderTest, MAX_TOKENS, MODEL, PROMPT, type Target } from "../client.ts";
+import { oddityOf } from "../oddity.ts";
 
 const CHAT = { model: MODEL, messages: [{ role: "user" as const, content: PROMPT }], max_tokens: MAX_TOKENS };
 
@@ -10,23 +11,26 @@ const dialect = "openai-chat";
 
 export const groq: ClientUnderTest = {
   id: "groq",
-  title: "groq-sdk (Node)",
+  title: "groq-sdk",
   packages: ["groq-sdk"],
   calls: [
     {
       id: "chat",
       title: "`chat.completions.create`",
+      short: "chat",
       stream: false,
       dialect,
       async run(target) {
         const answer = await clientFor(target).chat.completions.create(CHAT);
-        if (typeof answer === "string") return { finish: undefined, oddity: "the body as a string" };
+        const oddity = oddityOf(answer, "choices");
+        if (oddity !== undefined) return { finish: undefined, oddity };
         return { finish: answer.choices[0]?.finish_reason, text: answer.choices[0]?.message.content ?? "" };
       },
     },
     {
       id: "chat-stream",
       title: "`chat.completions.create({ stream: true })`",
+      short: "chat create",
       stream: true,
       dialect,
       async run(target) {

@@ -1,6 +1,7 @@
 import type { ClientUnderTest } from "../client.ts";
 import { aiSdk } from "./ai-sdk.ts";
 import { anthropic } from "./anthropic.ts";
+import { azure } from "./azure.ts";
 import { genAi, genAiRetrying } from "./genai.ts";
 import { groq } from "./groq.ts";
 import { langChainAnthropic, langChainOpenAi } from "./langchain.ts";
@@ -11,6 +12,7 @@ import { openAi6, openAi7 } from "./openai.ts";
 export const nodeClients: readonly ClientUnderTest[] = [
   openAi7,
   openAi6,
+  azure,
   anthropic,
   genAi,
   genAiRetrying,

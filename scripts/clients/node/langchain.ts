@@ -6,6 +6,7 @@ import { type CallStyle, type ClientUnderTest, MAX_TOKENS, MODEL, PROMPT, type T
 interface Model {
   id: string;
   name: string;
+  short: string;
   dialect: string;
   create(target: Target): ChatOpenAI | ChatAnthropic;
 }
@@ -21,10 +22,17 @@ const openAi = ({ url, key, timeoutMs }: Target, useResponsesApi: boolean) =>
   });
 
 const OPENAI: readonly Model[] = [
-  { id: "chat", name: "`ChatOpenAI`", dialect: "openai-chat", create: (target) => openAi(target, false) },
+  {
+    id: "chat",
+    name: "`ChatOpenAI`",
+    short: "chat",
+    dialect: "openai-chat",
+    create: (target) => openAi(target, false),
+  },
   {
     id: "responses",
     name: "`ChatOpenAI`, Responses",
+    short: "Responses",
     dialect: "openai-responses",
     create: (target) => openAi(target, true),
   },
@@ -33,6 +41,7 @@ const OPENAI: readonly Model[] = [
 const ANTHROPIC: Model = {
   id: "messages",
   name: "`ChatAnthropic`",
+  short: "messages",
   dialect: "anthropic-messages",
   create: ({ url, key, timeoutMs }) =>
     new ChatAnthropic({
@@ -46,22 +55,23 @@ const ANTHROPIC: Model = {
 
 export const langChainOpenAi: ClientUnderTest = {
   id: "langchain-openai",
-  title: "LangChain JS, @langchain/openai",
+  title: "LangChain OpenAI",
   packages: ["@langchain/openai", "@langchain/core", "openai"],
   calls: OPENAI.flatMap((model) => [invoked(model), streamed(model)]),
 };
 
 export const langChainAnthropic: ClientUnderTest = {
   id: "langchain-anthropic",
-  title: "LangChain JS, @langchain/anthropic",
+  title: "LangChain Anthropic",
   packages: ["@langchain/anthropic", "@langchain/core", "@langchain/anthropic > @anthropic-ai/sdk"],
   calls: [invoked(ANTHROPIC), streamed(ANTHROPIC)],
 };
 
-function invoked({ id, name, dialect, create }: Model): CallStyle {
+function invoked({ id, name, short, dialect, create }: Model): CallStyle {
   return {
     id,
     title: `${name} \`.invoke\``,
+    short,
     stream: false,
     dialect,
     async run(target) {
@@ -71,10 +81,11 @@ function invoked({ id, name, dialect, create }: Model): CallStyle {
   };
 }
 
-function streamed({ id, name, dialect, create }: Model): CallStyle {
+function streamed({ id, name, short, dialect, create }: Model): CallStyle {
   return {
     id: `${id}-stream`,
     title: `${name} \`.stream\``,
+    short,
     stream: true,
     dialect,
     async run(target) {

@@ -6,22 +6,24 @@ const dialect = "openai-chat";
 
 const BACKOFF = {
   strategy: "backoff" as const,
-  backoff: { initialInterval: 500, maxInterval: 60_000, exponent: 1.5, maxElapsedTime: 6_000 },
+  backoff: { initialInterval: 500, maxInterval: 60_000, exponent: 1.5, maxElapsedTime: 4_000 },
   retryConnectionErrors: true,
 };
 
 export const mistral: ClientUnderTest = {
   id: "mistral",
-  title: "@mistralai/mistralai (Node)",
+  title: "@mistralai/mistralai",
   packages: ["@mistralai/mistralai"],
   calls: callsOf({}),
 };
 
 export const mistralRetrying: ClientUnderTest = {
   id: "mistral-retrying",
-  title: "@mistralai/mistralai (Node), retries switched on",
+  title: "@mistralai/mistralai with retries",
+  variantOf: "mistral",
   packages: ["@mistralai/mistralai"],
-  setup: "`retryConfig`: backoff from 500 ms, exponent 1.5, for at most 6 s, connection errors too",
+  setup:
+    "Retries switched on: `retryConfig` with a backoff from 500 ms, exponent 1.5, for at most 4 s, connection errors too.",
   calls: callsOf({ retryConfig: BACKOFF }),
 };
 
@@ -32,6 +34,7 @@ function callsOf(more: { retryConfig?: typeof BACKOFF }): CallStyle[] {
     {
       id: "chat",
       title: "`chat.complete`",
+      short: "chat",
       stream: false,
       dialect,
       async run(target) {
@@ -44,6 +47,7 @@ function callsOf(more: { retryConfig?: typeof BACKOFF }): CallStyle[] {
     {
       id: "chat-stream",
       title: "`chat.stream`",
+      short: "chat",
       stream: true,
       dialect,
       async run(target) {

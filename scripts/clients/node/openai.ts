@@ -1,14 +1,15 @@
 import OpenAI from "openai";
 import OpenAI6 from "openai-6";
 import { type CallStyle, type ClientUnderTest, MAX_TOKENS, MODEL, PROMPT, type Target } from "../client.ts";
+import { oddityOf } from "../oddity.ts";
 
 const MESSAGES = [{ role: "user" as const, content: PROMPT }];
 const CHAT = { model: MODEL, messages: MESSAGES, max_tokens: MAX_TOKENS };
 const RESPONSE = { model: MODEL, input: PROMPT, max_output_tokens: MAX_TOKENS };
 
-export const openAi7 = openAiClient("openai", "openai 7 (Node)", "openai", OpenAI);
+export const openAi7 = openAiClient("openai", "openai 7", "openai", OpenAI);
 // The two majors are called in the same way; only their types do not know it of each other.
-export const openAi6 = openAiClient("openai-6", "openai 6 (Node)", "openai-6", OpenAI6 as unknown as typeof OpenAI);
+export const openAi6 = openAiClient("openai-6", "openai 6", "openai-6", OpenAI6 as unknown as typeof OpenAI);
 
 function openAiClient(id: string, title: string, name: string, Package: typeof OpenAI): ClientUnderTest {
   const clientFor = ({ url, key, timeoutMs }: Target) =>
@@ -24,11 +25,13 @@ function chatCalls(clientFor: ClientFor): CallStyle[] {
     {
       id: "chat",
       title: "`chat.completions.create`",
+      short: "chat",
       stream: false,
       dialect,
       async run(target) {
         const answer = await clientFor(target).chat.completions.create(CHAT);
-        if (typeof answer === "string") return { finish: undefined, oddity: "the body as a string" };
+        const oddity = oddityOf(answer, "choices");
+        if (oddity !== undefined) return { finish: undefined, oddity };
         const [choice] = answer.choices;
         return { finish: choice?.finish_reason, text: choice?.message.content ?? "" };
       },
@@ -36,6 +39,7 @@ function chatCalls(clientFor: ClientFor): CallStyle[] {
     {
       id: "chat-create-stream",
       title: "`chat.completions.create({ stream: true })`",
+      short: "chat create",
       stream: true,
       dialect,
       async run(target) {
@@ -50,6 +54,7 @@ function chatCalls(clientFor: ClientFor): CallStyle[] {
     {
       id: "chat-stream",
       title: "`chat.completions.stream()`",
+      short: "chat `stream()`",
       stream: true,
       dialect,
       async run(target) {
@@ -68,17 +73,20 @@ function responsesCalls(clientFor: ClientFor): CallStyle[] {
     {
       id: "responses",
       title: "`responses.create`",
+      short: "Responses",
       stream: false,
       dialect,
       async run(target) {
         const response = await clientFor(target).responses.create(RESPONSE);
-        if (typeof response === "string") return { finish: undefined, oddity: "the body as a string" };
+        const oddity = oddityOf(response, "output_text");
+        if (oddity !== undefined) return { finish: undefined, oddity };
         return { finish: response.status, text: response.output_text };
       },
     },
     {
       id: "responses-create-stream",
       title: "`responses.create({ stream: true })`",
+      short: "Responses create",
       stream: true,
       dialect,
       async run(target) {
@@ -95,6 +103,7 @@ function responsesCalls(clientFor: ClientFor): CallStyle[] {
     {
       id: "responses-stream",
       title: "`responses.stream()`",
+      short: "Responses `stream()`",
       stream: true,
       dialect,
       async run(target) {
