@@ -1,5 +1,14 @@
 /** Where the formats keep what the model reads. */
-const PROMPT_KEYS = ["system", "instructions", "systemInstruction", "messages", "input", "contents", "prompt"];
+const PROMPT_KEYS = [
+  "system",
+  "instructions",
+  "systemInstruction",
+  "messages",
+  "input",
+  "contents",
+  "prompt",
+  "inputText",
+];
 /** Words of the format, not of the prompt. */
 const FORMAT_KEYS: ReadonlySet<string> = new Set([
   "type",
@@ -7,6 +16,7 @@ const FORMAT_KEYS: ReadonlySet<string> = new Set([
   "call_id",
   "tool_call_id",
   "tool_use_id",
+  "toolUseId",
   "cache_control",
 ]);
 /** What OpenAI documents for its chat format: three tokens around each message, three before the answer. */
@@ -19,9 +29,16 @@ const DEEPEST = 12;
 export function readPrompt(body: Readonly<Record<string, unknown>>): { texts: string[]; framingTokens: number } {
   const found = { texts: [] as string[], messages: 0 };
   for (const key of PROMPT_KEYS) gather(body[key], found, 0);
-  if (body["tools"] !== undefined) found.texts.push(JSON.stringify(body["tools"]));
+  for (const tools of [body["tools"], toolsInConfig(body["toolConfig"])]) {
+    if (tools !== undefined) found.texts.push(JSON.stringify(tools));
+  }
   const framingTokens = TOKENS_BEFORE_ANSWER + TOKENS_PER_MESSAGE * Math.max(1, found.messages);
   return { texts: found.texts, framingTokens };
+}
+
+/** Bedrock's; Gemini's configuration of the same name has no tools in it. */
+function toolsInConfig(config: unknown): unknown {
+  return typeof config === "object" && config !== null && "tools" in config ? config.tools : undefined;
 }
 
 function gather(value: unknown, found: { texts: string[]; messages: number }, depth: number): void {

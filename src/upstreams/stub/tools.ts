@@ -11,15 +11,20 @@ export interface Tool {
 
 /** The tools of a request body, in any of the formats. */
 export function toolsOf(body: Json): Tool[] {
-  return list(body["tools"]).flatMap((entry) => {
+  return [...list(body["tools"]), ...list(record(body["toolConfig"])?.["tools"])].flatMap((entry) => {
     const declared = list(entry["functionDeclarations"]);
-    return (declared.length > 0 ? declared : [record(entry["function"]) ?? entry]).flatMap(toTool);
+    const only = record(entry["function"]) ?? record(entry["toolSpec"]) ?? entry;
+    return (declared.length > 0 ? declared : [only]).flatMap(toTool);
   });
 }
 
 function toTool(entry: Json): Tool[] {
   const parameters =
-    record(entry["parameters"]) ?? record(entry["parametersJsonSchema"]) ?? record(entry["input_schema"]) ?? {};
+    record(entry["parameters"]) ??
+    record(entry["parametersJsonSchema"]) ??
+    record(entry["input_schema"]) ??
+    record(record(entry["inputSchema"])?.["json"]) ??
+    {};
   return typeof entry["name"] === "string" ? [{ name: entry["name"], parameters }] : [];
 }
 
@@ -30,13 +35,23 @@ const MUST: ReadonlySet<unknown> = new Set(["required", "any", "ANY"]);
 const NEVER: ReadonlySet<unknown> = new Set(["none", "NONE"]);
 
 export function toolChoiceOf(body: Json): ToolChoice {
-  const choice = body["tool_choice"] ?? record(record(body["toolConfig"])?.["functionCallingConfig"])?.["mode"];
+  const config = record(body["toolConfig"]);
+  const keyed = record(config?.["toolChoice"]);
+  if (keyed !== undefined) return keyedChoice(keyed);
+  const choice = body["tool_choice"] ?? record(config?.["functionCallingConfig"])?.["mode"];
   const asked = record(choice);
   const word = asked?.["type"] ?? choice;
   if (NEVER.has(word)) return { kind: "never" };
   if (MUST.has(word)) return { kind: "must" };
   const name = record(asked?.["function"])?.["name"] ?? asked?.["name"];
   return typeof name === "string" ? { kind: "must", name } : { kind: "free" };
+}
+
+/** The one key of the object says it: `any`, `auto`, or `tool` with its name. */
+function keyedChoice(choice: Json): ToolChoice {
+  const name = record(choice["tool"])?.["name"];
+  if (typeof name === "string") return { kind: "must", name };
+  return "any" in choice ? { kind: "must" } : { kind: "free" };
 }
 
 /** The last message brings a tool's result: a model answers that with text, or an agent would never end. */
@@ -47,9 +62,12 @@ export function answersToolResult(body: Json): boolean {
   return (
     last["role"] === "tool" ||
     last["type"] === "function_call_output" ||
-    parts.some((part) => part["type"] === "tool_result" || part["functionResponse"] !== undefined)
+    parts.some((part) => part["type"] === "tool_result" || RESULTS.some((name) => part[name] !== undefined))
   );
 }
+
+/** Parts that are named by what they hold. */
+const RESULTS = ["functionResponse", "toolResult"];
 
 /** Deeper schemas than this get an empty object. */
 const DEEPEST = 6;
