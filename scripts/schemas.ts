@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { EVENT_VERSION, eventSchema } from "../src/core/event.ts";
+import { reportFileSchema } from "../src/report/index.ts";
 import { appJsonSchema, scenarioJsonSchema } from "../src/scenario/index.ts";
 
 /** Writes schema/*.schema.json from the code. A test checks that the files are current. */
@@ -17,6 +18,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
       "scenario.schema.json": scenarioJsonSchema(),
       "app.schema.json": appJsonSchema(),
       "event.schema.json": { $schema: event.$schema, title, ...event },
+      "report.schema.json": z.toJSONSchema(reportFileSchema),
     }).map(([name, schema]) => [name, `${JSON.stringify(schema, null, 2)}\n`]),
   );
 }

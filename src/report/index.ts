@@ -6,6 +6,7 @@ import { renderMarkdown } from "./markdown.ts";
 
 export { buildReport } from "./build.ts";
 export { exitCodeOf } from "./exit-code.ts";
+export { reportFileSchema } from "./json-schema.ts";
 
 /** File name → how it is written. A new format is one file and one line here. */
 export const renderers: ReadonlyMap<string, (report: Report) => string> = new Map([

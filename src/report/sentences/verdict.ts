@@ -30,7 +30,20 @@ export function verdictSentence(report: Report): string {
     return `Nothing broke, but ${open.length} of ${total} could not be judged: ${listed(namesOf(open))}.`;
   if (report.stopped !== null) return `${total} held as far as the run came.`;
   if (report.verdict === "inconclusive") return `${total} held, but no fault of the scenario was exercised.`;
-  return expectations.length === 1 ? "The one expectation held." : `All ${total} held.`;
+  const held = expectations.length === 1 ? "The one expectation held" : `All ${total} held`;
+  return `${held}${whereItBegins(report)}.`;
+}
+
+/** Of a ramp: what the app does at which load, in half a sentence. */
+function whereItBegins({ load }: Report): string {
+  const begins: [string, Report["load"]["shedsAt"]][] = [
+    ["falls back", load.fallsBackAt],
+    ["queues", load.queuesAt],
+    ["sheds", load.shedsAt],
+    ["breaks", load.breaksAt],
+  ];
+  const seen = begins.flatMap(([what, knee]) => (knee === null ? [] : [`${what} from ${knee.concurrency}`]));
+  return seen.length === 0 ? "" : `; it ${listed(seen)} callers at once`;
 }
 
 function namesOf(expectations: readonly ReportedExpectation[]): string[] {
