@@ -8,7 +8,7 @@ import type {
   StreamPosition,
   TroubleKind,
 } from "./dialect.ts";
-import type { WireReply } from "./exchange.ts";
+import type { HeaderList, WireReply } from "./exchange.ts";
 import type { Charge, LimitRefusal, RefusalDimension } from "./limits.ts";
 import type { Rng } from "./rng.ts";
 
@@ -35,6 +35,11 @@ export interface StreamStage {
   onFrame(frame: StreamFrame, meaning: FrameMeaning, at: StreamPosition): readonly StreamStep[];
   /** The upstream ended cleanly. Returning nothing lets the end through. */
   onEnd?(at: StreamPosition): readonly StreamStep[];
+  /**
+   * For a stage that keeps bytes back: hands them over. Asked once, when the stage is taken out (removed, broken) or the
+   * stream breaks off; afterwards it is asked nothing more.
+   */
+  flush?(): Uint8Array;
 }
 
 /** The closed list of verbs. If one is missing, extend the list; never special-case a fault in the engine. */
@@ -51,7 +56,9 @@ export type Injection =
     }
   | { do: "reset" }
   | { do: "hang"; ms?: number }
-  | { do: "reshape"; newStage: () => StreamStage };
+  | { do: "reshape"; newStage: () => StreamStage }
+  /** Headers of the upstream's reply: `drop` first (patterns, any case), then each of `set` replaces those of its name. The body stays as it is. */
+  | { do: "rewrite-head"; drop: readonly string[]; set: HeaderList };
 
 export interface FaultContext {
   call: LlmCall;
@@ -71,8 +78,8 @@ export interface Fault<Params = unknown> {
   readonly name: string;
   /** One sentence for `list`, the schema and the docs. */
   readonly summary: string;
-  /** Where it acts: `call` before an answer exists, `stream` on the reply. The validator uses it. */
-  readonly acts: "call" | "stream";
+  /** Where it acts: `call` before an answer exists, `stream` on the reply, `head` on the head of any reply. The validator uses it. */
+  readonly acts: "call" | "stream" | "head";
   /** True when it ends the call (answer, reset, hang): the first such rule wins, and two in one rule are refused. */
   readonly final: boolean;
   readonly params: ZodType<Params>;

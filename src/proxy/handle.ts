@@ -6,6 +6,7 @@ import { forwardableReplyHeaders, forwardableRequestHeaders, joinPath } from "./
 import { endAsPlanned, waitAsPlanned } from "./inject.ts";
 import { loseStages, type Plan, planFaults } from "./plan.ts";
 import { Relay } from "./relay.ts";
+import { rewriteHead } from "./rewrite-head.ts";
 import type { Shared } from "./shared.ts";
 import { relayInStages } from "./stages/index.ts";
 
@@ -58,7 +59,7 @@ function asFailure(error: unknown): UpstreamFailure {
 
 function relay(exchange: Exchange, reply: UpstreamReply, plan: Plan): void {
   const stages = plan.stages.filter(({ chosen }) => !chosen.revoked.aborted);
-  const headers = replyHeaders(exchange, reply);
+  const headers = rewriteHead(exchange, replyHeaders(exchange, reply), plan.heads);
   exchange.client.relaysOther();
   if (stages.length > 0) {
     relayInStages(exchange, { ...reply, headers }, stages);

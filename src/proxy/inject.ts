@@ -6,11 +6,11 @@ import type { FinalInjection, Plan } from "./plan.ts";
 
 /** Waits add up, one after the other, each released by the end of its own rule. */
 export async function waitAsPlanned(exchange: Exchange, plan: Plan): Promise<void> {
-  for (const { chosen, wait } of plan.waits) {
+  for (const { chosen, injection } of plan.waits) {
     if (exchange.client.over) return;
     if (chosen.revoked.aborted) continue;
     tellApplied(exchange, chosen);
-    await heldFor({ clock: exchange.shared.options.clock, ms: wait.ms, releasedBy: releases(exchange, chosen) });
+    await heldFor({ clock: exchange.shared.options.clock, ms: injection.ms, releasedBy: releases(exchange, chosen) });
   }
 }
 
@@ -47,8 +47,8 @@ export function releases(exchange: Exchange, chosen: ChosenFault): readonly Abor
   return [chosen.revoked, exchange.shared.released(), exchange.ended];
 }
 
-/** Position: what the client had got. */
-function tellApplied(exchange: Exchange, { rule, fault }: ChosenFault): void {
+/** Nothing of a reply is with the client yet. */
+export function tellApplied(exchange: Exchange, { rule, fault }: ChosenFault): void {
   const { sink } = exchange.shared.options;
   sink.append({ type: "fault_applied", call: exchange.id, rule, fault: fault.name, bytes: 0, events: 0, tokens: 0 });
 }

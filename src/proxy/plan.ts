@@ -7,41 +7,52 @@ import { FALLBACK_LIMIT } from "./options.ts";
 export type FinalInjection = Extract<Injection, { do: "answer" | "reset" | "hang" }>;
 type Wait = Extract<Injection, { do: "wait" }>;
 type Reshape = Extract<Injection, { do: "reshape" }>;
+type RewriteHead = Extract<Injection, { do: "rewrite-head" }>;
 
 /** Everything that will be done to one call, in the order of the rules. */
 export interface Plan {
-  waits: readonly { chosen: ChosenFault; wait: Wait }[];
+  waits: readonly Planned<Wait>[];
   /** The first rule that ends the call. */
-  final: { chosen: ChosenFault; injection: FinalInjection } | undefined;
-  stages: readonly { chosen: ChosenFault; reshape: Reshape }[];
+  final: Planned<FinalInjection> | undefined;
+  stages: readonly Planned<Reshape>[];
+  heads: readonly Planned<RewriteHead>[];
 }
 
-const NO_FAULTS: Plan = { waits: [], final: undefined, stages: [] };
+interface Planned<Verb extends Injection> {
+  chosen: ChosenFault;
+  injection: Verb;
+}
+
+const NO_FAULTS: Plan = { waits: [], final: undefined, stages: [], heads: [] };
 
 /** Asks the chooser, then the faults. Appends fault_chosen, and fault_lost for what comes after a rule that ends the call. */
 export function planFaults(exchange: Exchange): Plan {
   const { chooser, sink } = exchange.shared.options;
   const chosen = chooser.choose(factsOf(exchange));
   if (chosen.length === 0) return NO_FAULTS;
-  const waits: { chosen: ChosenFault; wait: Wait }[] = [];
-  const stages: { chosen: ChosenFault; reshape: Reshape }[] = [];
-  let final: Plan["final"];
-  for (const one of chosen) {
+  const planned = chosen.flatMap((one) => {
     const { rule, fault, decision } = one;
     sink.append({ type: "fault_chosen", call: exchange.id, rule, fault: fault.name, decision });
-    for (const injection of planOf(one, exchange)) {
-      if (injection.do === "wait") waits.push({ chosen: one, wait: injection });
-      else if (injection.do === "reshape") stages.push({ chosen: one, reshape: injection });
-      else if (final === undefined) final = { chosen: one, injection };
-      else lose(exchange, one, `${final.chosen.rule} ended the call first`);
-    }
-  }
-  return { waits, final, stages };
+    return planOf(one, exchange).map((injection) => ({ chosen: one, injection }));
+  });
+  const [final, ...late] = planned.filter(isOf("answer", "reset", "hang"));
+  for (const { chosen: loser } of late) lose(exchange, loser, `${final?.chosen.rule} ended the call first`);
+  return {
+    waits: planned.filter(isOf("wait")),
+    final,
+    stages: planned.filter(isOf("reshape")),
+    heads: planned.filter(isOf("rewrite-head")),
+  };
 }
 
-/** fault_lost for every stage, since there will be no reply of the upstream for them. */
+function isOf<Verb extends Injection["do"]>(...verbs: Verb[]) {
+  const wanted: ReadonlySet<string> = new Set(verbs);
+  return (one: Planned<Injection>): one is Planned<Extract<Injection, { do: Verb }>> => wanted.has(one.injection.do);
+}
+
+/** fault_lost for everything that was to change the upstream's reply, since there will be none. */
 export function loseStages(exchange: Exchange, plan: Plan, why: string): void {
-  for (const { chosen } of plan.stages) lose(exchange, chosen, why);
+  for (const { chosen } of [...plan.stages, ...plan.heads]) lose(exchange, chosen, why);
 }
 
 function lose(exchange: Exchange, { rule, fault }: ChosenFault, why: string): void {

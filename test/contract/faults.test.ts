@@ -121,6 +121,7 @@ describe.each(named.filter(([, pairing]) => applies(pairing)))("%s", (_, pairing
     const ends = verbs.has("answer") || verbs.has("reset") || verbs.has("hang");
     expect(ends).toBe(pairing.fault.final);
     expect(verbs.has("reshape")).toBe(pairing.fault.acts === "stream");
+    expect(verbs.has("rewrite-head")).toBe(pairing.fault.acts === "head");
   });
 
   it("changes nothing where it did not take effect", () => {

@@ -92,6 +92,16 @@ export const FAULT_PARAMS: Readonly<Record<string, readonly object[]>> = {
   json_for_stream: [{}, { body: "error" }],
   hang: [{}, { lasts: { uniform: ["1s", "9s"] } }],
   late_close: [{}, { lasts: "1m" }],
+  slow_tokens: [{ add: { uniform: ["10ms", "90ms"] }, jitter: "20%" }, { tokens_per_second: 5 }],
+  bandwidth: [{ rate: "1kB/s" }],
+  malformed_chunk: [{ after: { tokens: 1 } }, { after: { tokens: 1_000_000 } }],
+  duplicate_frame: [{ after: { tokens: 1 } }, { after: "before_finish" }, { after: { tokens: 1_000_000 } }],
+  drop_frame: [{ after: { events: 2 } }, { after: { tokens: 1_000_000 } }],
+  split_frames: [{}, { sizes: [1, 7] }, { after: { tokens: 2 } }, { after: { tokens: 1_000_000 } }],
+  merge_frames: [{}, { sizes: [2, 3], after: { events: 1 } }, { after: { tokens: 1_000_000 } }],
+  wrong_finish: [{}, { says: "length" }],
+  garbled_tool_call: [{}, { how: "invalid" }],
+  header_lies: [{ set: { "x-ratelimit-remaining-tokens": -1 } }, { drop: ["*ratelimit*", "retry-after"] }],
   mid_stream_error: [
     { after: { events: 2 } },
     { kind: "rate_limit", after: { tokens: 1 }, shape: "flat" },
@@ -107,6 +117,12 @@ const toStreams: Applies = ({ dialect, stream }) => stream && !WITHOUT_TEXT.has(
 /** Where a fault does not apply: it plans nothing, and the call passes untouched. Not named here: it applies everywhere. */
 export const APPLIES: Readonly<Record<string, Applies>> = {
   json_for_stream: toStreams,
+  slow_tokens: toStreams,
+  malformed_chunk: toStreams,
+  duplicate_frame: toStreams,
+  drop_frame: toStreams,
+  merge_frames: toStreams,
+  wrong_finish: ({ dialect }) => !WITHOUT_TEXT.has(dialect.id),
   mid_stream_error: (pairing) =>
     toStreams(pairing) &&
     !(
@@ -120,7 +136,25 @@ export const APPLIES: Readonly<Record<string, Applies>> = {
 const FILTERS_IN_STREAM: ReadonlySet<string> = new Set(["anthropic-messages"]);
 
 /** Faults whose purpose it is to change bytes, so that what they send is no beginning of the reply. */
-export const REWRITES: ReadonlySet<string> = new Set(["mid_stream_error"]);
+export const REWRITES: ReadonlySet<string> = new Set([
+  "mid_stream_error",
+  "malformed_chunk",
+  "duplicate_frame",
+  "drop_frame",
+  "drop_finish",
+  "drop_usage",
+  "wrong_finish",
+  "garbled_tool_call",
+]);
+
+/** Whether a tool call's arguments can break off: not where there are none, and not where they are carried parsed. */
+export const HAS_ARGUMENTS_AS_TEXT = ({ id }: Dialect, stream: boolean): boolean =>
+  !id.endsWith("-completions") && id !== "gemini" && (stream || !PARSED_WHEN_WHOLE.has(id));
+
+const PARSED_WHEN_WHOLE: ReadonlySet<string> = new Set(["anthropic-messages", "bedrock", "bedrock-invoke"]);
+
+/** Streams of binary frames, with a length and a checksum: faults drop and repeat whole ones, and rewrite none. */
+export const BINARY_STREAM: ReadonlySet<string> = new Set(["bedrock", "bedrock-invoke"]);
 
 const REFUSAL: LimitRefusal = {
   dimension: "tpm",

@@ -24,10 +24,10 @@ export function relayInStages(exchange: Exchange, reply: UpstreamReply, planned:
   const flow = createFlow(body);
   const runners: StageRunner[] = [];
   let first: Downstream = createOutlet(exchange, { ...reply, headers: changed(exchange, headers, planned) }, flow.slow);
-  for (const { chosen, reshape } of planned.toReversed()) {
+  for (const { chosen, injection } of planned.toReversed()) {
     const runner: StageRunner = new StageRunner({
       exchange,
-      stage: reshape.newStage(),
+      stage: injection.newStage(),
       next: first,
       streamed,
       // Each stage has one of its own: what the stage before it sends is cut again.

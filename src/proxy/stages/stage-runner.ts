@@ -4,6 +4,7 @@ import type { UpstreamFailure } from "../../core/upstream.ts";
 import { createSplitter, plainFrame, type Splitter, sseFrame } from "../../sse/index.ts";
 import type { Exchange } from "../exchange.ts";
 import { meaningOf } from "../observe/index.ts";
+import { AskedStage } from "./asked-stage.ts";
 import type { Downstream } from "./downstream.ts";
 import { Performer } from "./performer.ts";
 import { PositionCounter } from "./position.ts";
@@ -13,7 +14,8 @@ type Item =
   | { kind: "frame"; frame: StreamFrame }
   | { kind: "end" }
   | { kind: "cut"; how: "fin" | "rst" }
-  | { kind: "fail"; failure: UpstreamFailure };
+  | { kind: "fail"; failure: UpstreamFailure }
+  | { kind: "flush" };
 
 export interface StageRunnerOptions {
   exchange: Exchange;
@@ -37,22 +39,25 @@ export interface StageRunnerOptions {
 export class StageRunner implements Downstream {
   readonly #options: StageRunnerOptions;
   readonly #performer: Performer;
+  readonly #stage: AskedStage;
   readonly #splitter: Splitter;
   readonly #seen = new PositionCounter();
   #queue: Item[] = [];
   #closed = false;
-  #broken = false;
   #working = false;
   #finished = false;
 
   constructor(options: StageRunnerOptions) {
     this.#options = options;
-    const { exchange, next, releasedBy } = options;
+    const { exchange, stage, next, releasedBy, onBroken } = options;
     const { clock } = exchange.shared.options;
     this.#performer = new Performer({ clock, next, releasedBy, onApplied: () => this.#applied(), onEnded: this.#work });
+    this.#stage = new AskedStage({ stage, onBroken, send: (bytes) => this.#performer.send(bytes) });
     this.#splitter = createSplitter({
       onFrame: (bytes, kind) => this.#take({ kind: "frame", frame: sseFrame(bytes, kind, clock.nowMs()) }),
     });
+    if (stage.flush === undefined) return;
+    for (const signal of releasedBy) signal.addEventListener("abort", this.#release);
   }
 
   head(): void {
@@ -85,7 +90,15 @@ export class StageRunner implements Downstream {
     this.#finished = true;
     this.#performer.stop();
     this.#drop();
+    for (const signal of this.#options.releasedBy) signal.removeEventListener("abort", this.#release);
   }
+
+  /** What the stage kept back must not wait for the next frame. It comes before all that waits here, behind what is being performed. */
+  readonly #release = (): void => {
+    if (this.#performer.over) return;
+    this.#queue.unshift({ kind: "flush" });
+    this.#work();
+  };
 
   #last(item: Item): void {
     if (this.#closed) return;
@@ -131,10 +144,15 @@ export class StageRunner implements Downstream {
         this.#steps(this.#ask(this.#endSteps), () => this.#pass((next) => next.end()));
         break;
       case "cut":
+        this.#stage.flush();
         this.#pass((next) => next.cut(item.how));
         break;
       case "fail":
+        this.#stage.flush();
         this.#pass((next) => next.fail(item.failure));
+        break;
+      case "flush":
+        this.#stage.flush();
         break;
     }
   }
@@ -150,16 +168,9 @@ export class StageRunner implements Downstream {
     this.#steps(this.#ask((stage) => stage.onFrame(frame, meaning, at)) ?? [{ do: "send", bytes: frame.bytes }]);
   }
 
-  /** Undefined when the stage is out of the way: removed, or broken. */
+  /** Undefined when the stage is out of the way. */
   #ask(question: (stage: StreamStage) => readonly StreamStep[]): readonly StreamStep[] | undefined {
-    if (this.#broken || this.#performer.revoked) return undefined;
-    try {
-      return question(this.#options.stage);
-    } catch (error) {
-      this.#broken = true;
-      this.#options.onBroken(error);
-      return undefined;
-    }
+    return this.#stage.ask(question, this.#performer.revoked);
   }
 
   #steps(steps: readonly StreamStep[] | undefined, after?: () => void): void {
