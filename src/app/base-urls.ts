@@ -3,6 +3,8 @@ export type ProviderFamily = "openai" | "azure" | "anthropic" | "gemini";
 
 export interface BaseUrlOptions {
   family: ProviderFamily;
+  /** Further families, where the app calls several providers. One that cannot stand beside an earlier one is left out. */
+  others?: readonly ProviderFamily[];
   /** Where the proxy listens. */
   proxyUrl: string;
   /** What the app would inherit. */
@@ -13,9 +15,25 @@ export interface BaseUrlOptions {
  * The variables that make the family's SDKs call the proxy. Undefined: the variable must be removed from the app's environment.
  * Names of older SDK versions are only rewritten where they are present, and calls to this machine are kept out of corporate proxies.
  */
-export function baseUrlVariables({ family, proxyUrl, env }: BaseUrlOptions): Record<string, string | undefined> {
+export function baseUrlVariables({
+  family,
+  others = [],
+  proxyUrl,
+  env,
+}: BaseUrlOptions): Record<string, string | undefined> {
   const bare = proxyUrl.replace(/\/+$/, "");
-  return { ...familyVariables(family, bare, env), ...noProxy(env, new URL(bare).hostname) };
+  const families = settableTogether([family, ...others]);
+  const variables = families.map((one) => familyVariables(one, bare, env));
+  return Object.assign({}, ...variables, noProxy(env, new URL(bare).hostname));
+}
+
+/** The first of OpenAI's and Azure's stays: openai-node refuses to start with the variables of both. */
+export function settableTogether(families: readonly ProviderFamily[]): ProviderFamily[] {
+  const rival: Partial<Record<ProviderFamily, ProviderFamily>> = { openai: "azure", azure: "openai" };
+  return families.filter((family, i) => {
+    const earlier = families.slice(0, i);
+    return !earlier.includes(family) && !earlier.some((one) => one === rival[family]);
+  });
 }
 
 function familyVariables(

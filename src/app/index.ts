@@ -1,4 +1,4 @@
-export { baseUrlVariables, familyOf, type ProviderFamily } from "./base-urls.ts";
+export { baseUrlVariables, familyOf, type ProviderFamily, settableTogether } from "./base-urls.ts";
 export { type InitResult, initProject } from "./init.ts";
 export type { InitAnswers } from "./init-answers.ts";
 export { inspectProject, type ProjectFacts } from "./inspect-project.ts";

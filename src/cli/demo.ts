@@ -76,7 +76,7 @@ async function optionsFor(
     appUrl: `http://127.0.0.1:${await freePort()}`,
     appCommand: [process.execPath, join(ROOT, app.file)],
     readyTimeoutMs: 15_000,
-    upstream: { kind: "stub", profile: undefined, address: "stub", implied: false },
+    upstreams: [{ kind: "stub", profile: undefined, address: "stub", implied: false }],
     listen: { host: "127.0.0.1", port: 0 },
     control: undefined,
     faults: [],

@@ -4,7 +4,7 @@ import type { Address } from "../run/options.ts";
 
 /** Flags that `proxy` and `run` share, after commander parsed them. */
 export interface SharedFlags {
-  upstream?: string;
+  upstream: string[];
   listen: Address;
   control: Address | "off";
   controlHost: string[];
@@ -24,9 +24,13 @@ const collect = (value: string, before: string[]) => [...before, value];
 export function addSharedFlags(command: Command): Command {
   return command
     .addOption(
-      new Option("--upstream <url>", "the provider or any compatible server; or stub, stub:profile.yaml").env(
-        "LLM_CHAOS_UPSTREAM",
-      ),
+      new Option(
+        "--upstream <[name=]url>",
+        "the provider or any compatible server; or stub, stub:profile.yaml; repeatable with names: openai=https://…",
+      )
+        .env("LLM_CHAOS_UPSTREAM")
+        .default([], "")
+        .argParser(collect),
     )
     .addOption(
       new Option("--listen <host:port>", "where the app's calls arrive")

@@ -5,7 +5,7 @@ import type { AppFile } from "../core/app.ts";
 import { formatProblem, type Problem, UserError } from "../core/errors.ts";
 import type { Scenario } from "../core/scenario.ts";
 import type { SessionOptions } from "../run/options.ts";
-import { parseUpstream } from "../run/upstream-choice.ts";
+import { parseUpstreams } from "../run/upstream-choice.ts";
 import { loadApp, loadScenario, parseFaultLine } from "../scenario/index.ts";
 import type { SharedFlags } from "./flags.ts";
 import { paint } from "./style.ts";
@@ -62,7 +62,7 @@ export function prepare(input: {
     appUrl: checkedUrl(flags.app ?? app.app?.url),
     appCommand: input.mode === "run" ? commandOf(input.command, app.app) : undefined,
     readyTimeoutMs: input.readyTimeoutMs,
-    upstream: parseUpstream(flags.upstream ?? app.app?.upstream),
+    upstreams: parseUpstreams(flags.upstream.length > 0 ? flags.upstream : upstreamsOf(app.app)),
     listen: flags.listen,
     control: controlAddress(flags, env),
     faults: flags.fault,
@@ -85,6 +85,11 @@ const NO_APP: { app: AppFile | undefined; secrets: string[]; warnings: Problem[]
   secrets: [],
   warnings: [],
 };
+
+function upstreamsOf(app: AppFile | undefined): string[] {
+  if (app?.upstreams !== undefined) return Object.entries(app.upstreams).map(([name, address]) => `${name}=${address}`);
+  return app?.upstream === undefined ? [] : [app.upstream];
+}
 
 function controlAddress(flags: SharedFlags, env: NodeJS.ProcessEnv): SessionOptions["control"] {
   if (flags.control === "off") return undefined;
@@ -143,7 +148,7 @@ function reproduceCommand(
   const words = ["llm-chaos", input.mode];
   if (input.scenarioPath !== undefined) words.push(input.scenarioPath);
   words.push("--seed", String(seed));
-  if (input.flags.upstream !== undefined) words.push("--upstream", input.flags.upstream);
+  for (const upstream of input.flags.upstream) words.push("--upstream", upstream);
   if (input.flags.app !== undefined) words.push("--app", input.flags.app);
   for (const fault of input.flags.fault) words.push("--fault", `'${fault}'`);
   if (input.command.length > 0) words.push("--", ...input.command);

@@ -7,6 +7,8 @@ export interface AppFile {
   ready: string;
   frontDoor: FrontDoor | undefined;
   upstream: string | undefined;
+  /** Several, address by name, in their order. `upstream` is undefined then. */
+  upstreams?: Readonly<Record<string, string>>;
   /** The most that a run may spend on a real upstream. Read and warned about; nothing enforces it yet. */
   budget?: { usd?: number; tokens?: number; requests?: number };
 }

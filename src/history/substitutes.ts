@@ -7,7 +7,7 @@ export type Substitute =
   | { predecessor: Attempt; kind: "retry"; by: Link["by"]; confidence: number };
 
 const modelKey = ({ received: { provider, model } }: Attempt) => `${provider} ${model}`;
-const promptKey = ({ received: { key_hash, prompt_hash } }: Attempt) => `${key_hash} ${prompt_hash}`;
+const callerKey = ({ received: { key_hash } }: Attempt) => key_hash;
 
 interface Options {
   attempts: readonly Attempt[];
@@ -22,21 +22,24 @@ interface Options {
  * carries a date or a nonce).
  */
 export class SubstituteFinder {
-  /** Failed attempts by prompt and front-door call, then by model, in order of their end. */
+  /** Failed attempts by prompt and front-door call, then by caller and model, in order of their end. */
   readonly #failed = new Map<string, Map<string, Attempt[]>>();
   readonly #reused: Set<string>;
+  /** The same, whoever the caller was. */
+  readonly #reusedByAnybody: Set<string>;
   readonly #options: Options;
 
   constructor(options: Options) {
     this.#options = options;
-    this.#reused = findReusedTexts(options.attempts, (attempt) => `${promptKey(attempt)} ${modelKey(attempt)}`);
+    this.#reused = findReusedTexts(options.attempts, textOfCaller);
+    this.#reusedByAnybody = findReusedTexts(options.attempts, textOfAnybody);
   }
 
   closed(attempt: Attempt): void {
     const byModel = this.#failed.get(this.#key(attempt)) ?? new Map<string, Attempt[]>();
     this.#failed.set(this.#key(attempt), byModel);
-    const list = byModel.get(modelKey(attempt)) ?? [];
-    byModel.set(modelKey(attempt), list);
+    const list = byModel.get(callerAndModel(attempt)) ?? [];
+    byModel.set(callerAndModel(attempt), list);
     list.push(attempt);
   }
 
@@ -48,7 +51,7 @@ export class SubstituteFinder {
 
   /** The same model with another body. */
   #again(byModel: Map<string, Attempt[]>, attempt: Attempt): Substitute | undefined {
-    const list = byModel.get(modelKey(attempt)) ?? [];
+    const list = byModel.get(callerAndModel(attempt)) ?? [];
     const predecessor = this.#newest(list, attempt);
     if (predecessor === undefined || saysItIsAnother(predecessor, attempt)) return undefined;
     if (brokeOffInTheText(predecessor)) {
@@ -63,8 +66,9 @@ export class SubstituteFinder {
 
   #elsewhere(byModel: Map<string, Attempt[]>, attempt: Attempt): Substitute | undefined {
     let best: { predecessor: Attempt; list: Attempt[]; closedMs: number } | undefined;
-    for (const [model, list] of byModel) {
-      if (model === modelKey(attempt)) continue;
+    for (const list of byModel.values()) {
+      const [any] = list;
+      if (any === undefined || !mayStandInFor(attempt, any)) continue;
       const predecessor = this.#newest(list, attempt);
       if (predecessor === undefined) continue;
       const closedMs = closedAtMs(predecessor) ?? 0;
@@ -73,7 +77,10 @@ export class SubstituteFinder {
     if (best === undefined) return undefined;
     best.list.pop();
     const { predecessor } = best;
-    const textIsReused = [predecessor, attempt].some((one) => this.#reused.has(`${promptKey(one)} ${modelKey(one)}`));
+    const sameCaller = callerKey(predecessor) === callerKey(attempt);
+    const textIsReused = [predecessor, attempt].some((one) =>
+      sameCaller ? this.#reused.has(textOfCaller(one)) : this.#reusedByAnybody.has(textOfAnybody(one)),
+    );
     const facts = { sameFront: this.#frontOf(attempt) !== undefined, textIsReused };
     return { predecessor, kind: "fallback", confidence: confidenceOfEqualText(predecessor, attempt, facts) };
   }
@@ -95,8 +102,18 @@ export class SubstituteFinder {
   }
 
   #key(attempt: Attempt): string {
-    return `${promptKey(attempt)} ${this.#frontOf(attempt) ?? ""}`;
+    return `${attempt.received.prompt_hash} ${this.#frontOf(attempt) ?? ""}`;
   }
+}
+
+const callerAndModel = (attempt: Attempt) => `${callerKey(attempt)} ${modelKey(attempt)}`;
+const textOfAnybody = (attempt: Attempt) => `${attempt.received.prompt_hash} ${modelKey(attempt)}`;
+const textOfCaller = (attempt: Attempt) => `${callerKey(attempt)} ${textOfAnybody(attempt)}`;
+
+/** Another model with the same key, or another provider, where the same caller has another key. */
+function mayStandInFor(attempt: Attempt, failed: Attempt): boolean {
+  if (attempt.received.provider !== failed.received.provider) return true;
+  return callerKey(attempt) === callerKey(failed) && modelKey(attempt) !== modelKey(failed);
 }
 
 function brokeOffInTheText({ truncated, clientLeft, ended }: Attempt): boolean {

@@ -4,10 +4,13 @@ import { createAzureOpenAi, isAzure } from "./azure-openai.ts";
 import { bedrock, bedrockInvoke } from "./bedrock.ts";
 import { gemini } from "./gemini.ts";
 import { createOpenAiChat, openAiChat } from "./openai-chat.ts";
-import { chooseDialects, type OpenAiFormats } from "./openai-compatible.ts";
+import { chooseDialects, compatibleProviders, type OpenAiFormats } from "./openai-compatible.ts";
 import { createOpenAiCompletions, openAiCompletions } from "./openai-completions.ts";
 import { createOpenAiEmbeddings, openAiEmbeddings } from "./openai-embeddings.ts";
 import { createOpenAiResponses, openAiResponses } from "./openai-responses.ts";
+import { createWhose } from "./whose.ts";
+
+export type { Whose, WhoseRequest } from "./whose.ts";
 
 /** Every wire format, the more particular before the more general. */
 const formats = (azureIsKnown = false): readonly Dialect[] => [
@@ -39,3 +42,10 @@ export const dialects: readonly Dialect[] = chooseDialects({ formats: formats(),
 export function dialectsFor(upstream: URL | undefined, name?: string): readonly Dialect[] {
   return chooseDialects({ formats: formats(isAzure(upstream, name)), before }, { base: upstream, name });
 }
+
+/** For several upstreams in one run: whose server an upstream is, and whose a request is meant for. */
+export const { server: whoseServer, request: whoseRequest } = createWhose({
+  dialects,
+  compatible: compatibleProviders,
+  isAzure,
+});

@@ -1,6 +1,7 @@
 import { type HeaderList, withoutHeaders } from "../core/exchange.ts";
 import { type ReplyBody, UpstreamFailure, type UpstreamReply } from "../core/upstream.ts";
 import { answerBadHead, answerUnreachable, refuseByLimit, tellUpstreamFailed } from "./answer.ts";
+import type { Destination } from "./destination.ts";
 import { type Arrival, Exchange } from "./exchange.ts";
 import { forwardableReplyHeaders, forwardableRequestHeaders, joinPath } from "./headers.ts";
 import { endAsPlanned, waitAsPlanned } from "./inject.ts";
@@ -11,7 +12,7 @@ import type { Shared } from "./shared.ts";
 import { relayInStages } from "./stages/index.ts";
 
 /** One exchange, told top to bottom. The events at its end are written when the client's connection has seen that end. */
-export async function handle(arrival: Arrival, shared: Shared): Promise<void> {
+export async function handle(arrival: Arrival & { destination: Destination }, shared: Shared): Promise<void> {
   const exchange = new Exchange(arrival, shared);
   const plan = planFaults(exchange);
   if (plan.waits.length > 0) await waitAsPlanned(exchange, plan);
@@ -21,7 +22,7 @@ export async function handle(arrival: Arrival, shared: Shared): Promise<void> {
     return loseStages(exchange, plan, `${plan.final.chosen.rule} ended the call first`);
   }
   if (refuseByLimit(exchange)) return loseStages(exchange, plan, "a counted limit refused the call");
-  const reply = await askUpstream(exchange);
+  const reply = await askUpstream(exchange, arrival.destination);
   if (reply === undefined) return loseStages(exchange, plan, "the upstream gave no reply");
   relay(exchange, reply, plan);
 }
@@ -29,10 +30,11 @@ export async function handle(arrival: Arrival, shared: Shared): Promise<void> {
 /** For an upstream that is no server and needs no address. */
 const NOWHERE = new URL("http://localhost");
 
-async function askUpstream(exchange: Exchange): Promise<UpstreamReply | undefined> {
+async function askUpstream(exchange: Exchange, to: Destination): Promise<UpstreamReply | undefined> {
   const { request, call, shared } = exchange;
-  const { upstream, upstreamName, passThroughTo, sink } = shared.options;
-  sink.append({ type: "upstream_started", call: exchange.id, upstream: upstreamName });
+  const { sink } = shared.options;
+  const { upstream, passThroughTo } = to;
+  sink.append({ type: "upstream_started", call: exchange.id, upstream: to.name });
   const headers = forwardableRequestHeaders(request.headers, passThroughTo ?? NOWHERE);
   const path = passThroughTo === undefined ? request.path : joinPath(passThroughTo, request.path);
   try {

@@ -1,12 +1,11 @@
 import type { Clock } from "../core/clock.ts";
-import type { Dialect, LlmCall } from "../core/dialect.ts";
+import type { LlmCall } from "../core/dialect.ts";
 import type { EventSink } from "../core/event.ts";
-import type { RawRequest, WireReply } from "../core/exchange.ts";
 import type { FaultChooser } from "../core/fault.ts";
 import type { Limiter, RefusalDimension } from "../core/limits.ts";
 import type { Rng } from "../core/rng.ts";
 import type { Scrubber } from "../core/secrets.ts";
-import type { Upstream } from "../core/upstream.ts";
+import type { Destination, OwnerOf } from "./destination.ts";
 
 /** What pino offers and the proxy uses. */
 export interface Logger {
@@ -28,14 +27,10 @@ export interface ProxyTimeouts {
 export interface ProxyOptions {
   /** Port 0: any free one. */
   listen: { host: string; port: number };
-  dialects: readonly Dialect[];
-  upstream: Upstream;
-  /** How the log calls the upstream; shown to people, so without credentials. */
-  upstreamName: string;
-  /** Base URL of the upstream server. Request paths are joined with it, and what is no inference call goes there. Undefined: the upstream is no server. */
-  passThroughTo: URL | undefined;
-  /** Answers what is no inference call when the upstream is no server. Undefined from it: 404. */
-  answerLocally?: (request: RawRequest) => WireReply | undefined;
+  /** At least one; the first gets what nothing else claims. */
+  destinations: readonly Destination[];
+  /** Asked when there are several. Without it only addresses in the path tell them apart. */
+  ownerOf?: OwnerOf | undefined;
   limiter: Limiter | undefined;
   chooser: FaultChooser;
   sink: EventSink;
@@ -50,6 +45,12 @@ export interface ProxyOptions {
   /** The true limit of a dimension for a call, for scripted refusals. Default: the limiter's reading, else FALLBACK_LIMIT. */
   limitOf?: (call: LlmCall, dimension: RefusalDimension) => number;
 }
+
+/** The only upstream, in words of its own. */
+export type OnlyDestination = Omit<Destination, "name" | "provider" | "formats"> & { upstreamName: string };
+
+/** What a proxy is started with: its destinations, or the one there is. */
+export type StartOptions = ProxyOptions | (Omit<ProxyOptions, "destinations" | "ownerOf"> & OnlyDestination);
 
 export interface RunningProxy {
   host: string;

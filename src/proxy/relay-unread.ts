@@ -3,6 +3,7 @@ import type { LlmCall } from "../core/dialect.ts";
 import type { RawRequest } from "../core/exchange.ts";
 import { UpstreamFailure } from "../core/upstream.ts";
 import { ClientSide } from "./client-side.ts";
+import type { Destination } from "./destination.ts";
 import { pathOnly } from "./facts.ts";
 import { forwardableReplyHeaders, forwardableRequestHeaders, joinPath } from "./headers.ts";
 import { Relay } from "./relay.ts";
@@ -26,11 +27,11 @@ const UNREAD_CALL: LlmCall = Object.freeze({
 
 /** A body on an inference path that no dialect can read goes to the server as it came; what is wrong with it is the server's to say. */
 export async function relayUnread(
-  arrival: { request: RawRequest; response: ServerResponse; headAtMs: number; target: URL },
+  arrival: { request: RawRequest; response: ServerResponse; headAtMs: number; to: Destination; target: URL },
   shared: Shared,
 ): Promise<void> {
-  const { request, response, headAtMs, target } = arrival;
-  const { sink, clock, upstream, scrubber } = shared.options;
+  const { request, response, headAtMs, to, target } = arrival;
+  const { sink, clock, scrubber } = shared.options;
   const gone = new AbortController();
   const client = new ClientSide({
     response,
@@ -46,7 +47,7 @@ export async function relayUnread(
   const headers = forwardableRequestHeaders(request.headers, target);
   const path = joinPath(target, request.path);
   try {
-    const reply = await upstream({ ...request, headers, path, call: UNREAD_CALL }, gone.signal);
+    const reply = await to.upstream({ ...request, headers, path, call: UNREAD_CALL }, gone.signal);
     client.relaysOther();
     client.head(reply.status, reply.statusText, forwardableReplyHeaders(reply.headers));
     new Relay({ client, body: reply.body, onEnd: () => undefined, onFail: () => client.cut("fin") });

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Dialect } from "../core/dialect.ts";
 import { jsonReply, type RawRequest, type WireReply } from "../core/exchange.ts";
+import { createAddressing, type Destination, type RequestHead } from "./destination.ts";
 import { refuseFlawed, requestFlaw } from "./framing.ts";
 import { handle } from "./handle.ts";
 import { credentialsIn } from "./headers.ts";
@@ -11,25 +12,36 @@ import { relayUnread } from "./relay-unread.ts";
 import type { Shared } from "./shared.ts";
 
 /** Where a request goes: an inference call to handle, everything else past us. */
-export function createRouter(shared: Shared, passThrough: PassThrough | undefined) {
-  const { dialects, clock } = shared.options;
+export function createRouter(shared: Shared, passThroughs: ReadonlyMap<Destination, PassThrough>) {
+  const { destinations, ownerOf, clock } = shared.options;
+  const address = createAddressing(destinations, ownerOf);
+  const addressed = (request: IncomingMessage): { head: RequestHead; destination: Destination } => {
+    const head = { method: request.method ?? "GET", path: request.url ?? "/", headers: request.rawHeaders };
+    const { destination, path } = address(head);
+    if (path === head.path) return { head, destination };
+    // For those who read the request itself, too: nobody behind this point knows of the name in front.
+    request.url = path;
+    return { head: { ...head, path }, destination };
+  };
   return {
     route(request: IncomingMessage, response: ServerResponse): void {
       const headAtMs = clock.nowMs();
-      const flaw = requestFlaw(request) ?? pathFlaw(request.url);
+      const { head, destination } = addressed(request);
+      const flaw = requestFlaw(request) ?? pathFlaw(head.path);
       if (flaw !== undefined) {
         refuseFlawed(response, flaw);
         return;
       }
-      const head = { method: request.method ?? "GET", path: request.url ?? "/", headers: request.rawHeaders };
-      const concerned = dialects.filter((dialect) => dialect.concerns(head));
-      const incoming = { request, response, head };
+      const passThrough = passThroughs.get(destination);
+      const concerned = destination.dialects.filter((dialect) => dialect.concerns(head));
+      const incoming = { request, response, head, destination };
       if (concerned.length > 0) {
         void guarded({ response, shared }, () => receive({ ...incoming, headAtMs, concerned }, shared));
       } else if (passThrough !== undefined) passThrough.web(request, response);
       else void guarded({ response, shared }, () => answerLocally(incoming, shared));
     },
     upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+      const passThrough = passThroughs.get(addressed(request).destination);
       if (passThrough !== undefined && pathFlaw(request.url) === undefined) {
         passThrough.upgrade(request, socket, head);
         return;
@@ -40,12 +52,11 @@ export function createRouter(shared: Shared, passThrough: PassThrough | undefine
   };
 }
 
-type Head = Omit<RawRequest, "body">;
-
 interface Incoming {
   request: IncomingMessage;
   response: ServerResponse;
-  head: Head;
+  head: RequestHead;
+  destination: Destination;
 }
 
 interface Concerned extends Incoming {
@@ -60,7 +71,7 @@ function pathFlaw(path = "/"): { status: 400; message: string } | undefined {
 }
 
 async function receive(incoming: Concerned, shared: Shared): Promise<void> {
-  const { request, response, head, headAtMs, concerned } = incoming;
+  const { request, response, head, headAtMs, concerned, destination } = incoming;
   const { scrubber } = shared.options;
   for (const secret of credentialsIn(head.headers, head.path)) scrubber.register(secret);
   const body = await gatherBody(request);
@@ -69,20 +80,20 @@ async function receive(incoming: Concerned, shared: Shared): Promise<void> {
   const raw: RawRequest = { ...head, body };
   for (const dialect of concerned) {
     const call = dialect.recognise(raw);
-    if (call !== undefined) return handle({ request: raw, response, dialect, call, headAtMs }, shared);
+    if (call !== undefined) return handle({ request: raw, response, dialect, call, headAtMs, destination }, shared);
   }
-  const { passThroughTo: target, answerLocally: local } = shared.options;
-  if (target !== undefined) return relayUnread({ request: raw, response, headAtMs, target }, shared);
+  const { passThroughTo: target, answerLocally: local } = destination;
+  if (target !== undefined) return relayUnread({ request: raw, response, headAtMs, to: destination, target }, shared);
   write(response, local?.(raw) ?? unreadable());
 }
 
-async function answerLocally({ request, response, head }: Incoming, shared: Shared): Promise<void> {
+async function answerLocally({ request, response, head, destination }: Incoming, shared: Shared): Promise<void> {
   const body = await gatherBody(request);
   if (body === "left") return;
   if (body === "too_large") return write(response, tooLarge());
-  const { answerLocally: local, sink, clock, scrubber } = shared.options;
+  const { sink, clock, scrubber } = shared.options;
   const startedMs = clock.nowMs();
-  const reply = local?.({ ...head, body }) ?? notFound(head);
+  const reply = destination.answerLocally?.({ ...head, body }) ?? notFound(head);
   write(response, reply);
   const path = scrubber.scrub(head.path.split("?", 1)[0] ?? "/");
   const duration_ms = clock.nowMs() - startedMs;
@@ -107,7 +118,7 @@ function unreadable(): WireReply {
   return jsonReply(400, ["x-llm-chaos", "unreadable-call"], { error });
 }
 
-function notFound({ method, path }: Head): WireReply {
+function notFound({ method, path }: RequestHead): WireReply {
   const message = `Nothing answers ${method} ${path.split("?", 1)[0]} here: the upstream is built in and no server.`;
   const error = { message, type: "llm_chaos", param: null, code: "not_found" };
   return jsonReply(404, ["x-llm-chaos", "not-found"], { error });

@@ -1,7 +1,8 @@
 import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { UserError } from "../core/errors.ts";
-import { DEFAULT_TIMEOUTS, type ProxyOptions, type RunningProxy } from "./options.ts";
+import type { Destination } from "./destination.ts";
+import { DEFAULT_TIMEOUTS, type ProxyOptions, type RunningProxy, type StartOptions } from "./options.ts";
 import { createPassThrough, type PassThrough } from "./passthrough.ts";
 import { createRouter } from "./route.ts";
 import { createShared, type Shared } from "./shared.ts";
@@ -11,10 +12,11 @@ const MAX_HEADER_BYTES = 64 * 1024;
 const MIN_CHECK_MS = 500;
 
 /** Listens and answers until closed. Throws a UserError when the address cannot be had. */
-export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
+export async function startProxy(given: StartOptions): Promise<RunningProxy> {
+  const options = withDestinations(given);
   const shared = createShared(options);
-  const passThrough = passThroughOf(options);
-  const router = createRouter(shared, passThrough);
+  const passThroughs = passThroughsOf(options);
+  const router = createRouter(shared, passThroughs);
   let open = 0;
   let closing = false;
   const serve = (request: http.IncomingMessage, response: http.ServerResponse) => {
@@ -44,7 +46,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     releaseAll: shared.releaseAll,
     close(how) {
       closing = true;
-      return close({ server, shared, passThrough }, how.drainMs);
+      return close({ server, shared, passThroughs }, how.drainMs);
     },
   };
 }
@@ -63,9 +65,21 @@ function serverSettings(options: ProxyOptions): http.ServerOptions {
   return settings;
 }
 
-function passThroughOf(options: ProxyOptions): PassThrough | undefined {
-  const { passThroughTo: target, sink, clock, logger, scrubber } = options;
-  return target === undefined ? undefined : createPassThrough({ target, sink, clock, logger, scrubber });
+function withDestinations(given: StartOptions): ProxyOptions {
+  if ("destinations" in given) return given;
+  const { upstreamName: name, upstream, passThroughTo, answerLocally, dialects, ...rest } = given;
+  return { ...rest, destinations: [{ name, upstream, passThroughTo, answerLocally, dialects }] };
+}
+
+/** Only servers have one. */
+function passThroughsOf(options: ProxyOptions): ReadonlyMap<Destination, PassThrough> {
+  const { destinations, sink, clock, logger, scrubber } = options;
+  const all = new Map<Destination, PassThrough>();
+  for (const destination of destinations) {
+    const target = destination.passThroughTo;
+    if (target !== undefined) all.set(destination, createPassThrough({ target, sink, clock, logger, scrubber }));
+  }
+  return all;
 }
 
 /** A proxy in the other sense of the word is somebody else. */
@@ -95,11 +109,11 @@ function cannotListen(error: NodeJS.ErrnoException, place: string): UserError {
 interface Running {
   server: http.Server;
   shared: Shared;
-  passThrough: PassThrough | undefined;
+  passThroughs: ReadonlyMap<Destination, PassThrough>;
 }
 
 /** Stops accepting, lets running answers end, then cuts what is left, so that nobody takes a cut answer for a whole one. */
-async function close({ server, shared, passThrough }: Running, drainMs: number): Promise<void> {
+async function close({ server, shared, passThroughs }: Running, drainMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const { clock } = shared.options;
@@ -114,7 +128,7 @@ async function close({ server, shared, passThrough }: Running, drainMs: number):
     shared.running.cutAll();
     server.closeAllConnections();
   }
-  passThrough?.close();
+  for (const passThrough of passThroughs.values()) passThrough.close();
   await closed;
   await shared.running.idle();
 }

@@ -3,6 +3,7 @@ import { type ControlHost, type RunningControl, startControl } from "../control/
 import { UserError } from "../core/errors.ts";
 import { stateFolder } from "./run-folder.ts";
 import type { Session } from "./session.ts";
+import { summariseUpstreams } from "./upstream-choice.ts";
 
 /** Where `ctl` finds the token of a proxy started in the same folder. */
 export function controlTokenPath(state: string): string {
@@ -86,7 +87,7 @@ function status(session: Session): unknown {
     mode: options.mode,
     scenario: options.scenario.name,
     seed: options.scenario.seed,
-    upstream: options.upstream.address,
+    upstream: summariseUpstreams(options.upstreams).address,
     proxy: proxy.url,
     at_ms: Math.round(clock.nowMs()),
     phase: session.phase(),

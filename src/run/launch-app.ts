@@ -1,5 +1,6 @@
-import { baseUrlVariables, familyOf, type RunningApp, startApp, waitUntilReady } from "../app/index.ts";
+import { baseUrlVariables, type RunningApp, settableTogether, startApp, waitUntilReady } from "../app/index.ts";
 import { UserError } from "../core/errors.ts";
+import { familiesOf } from "./families.ts";
 import type { Session } from "./session.ts";
 
 export interface LaunchedApp {
@@ -59,14 +60,7 @@ function registerKeys({ options, scrubber }: Session): void {
 /** What the app inherits, with the base URLs of its SDK pointing at the proxy. `shown` is safe to print. */
 function appEnvironment(session: Session): { env: NodeJS.ProcessEnv; shown: string[] } {
   const { options } = session;
-  const family = options.family ?? (options.upstream.kind === "live" ? familyOf(options.upstream.base) : "openai");
-  const variables: Record<string, string | undefined> = baseUrlVariables({
-    family,
-    proxyUrl: session.proxy.url,
-    env: options.env,
-  });
-  if (options.upstream.kind === "stub" && family === "openai" && !options.env["OPENAI_API_KEY"])
-    variables["OPENAI_API_KEY"] = "stub-key-not-a-secret";
+  const variables = familyVariables(session);
   const port = options.appUrl === undefined ? "" : new URL(options.appUrl).port;
   if (port !== "" && options.env["PORT"] === undefined) variables["PORT"] = port;
   const env = { ...options.env };
@@ -77,6 +71,32 @@ function appEnvironment(session: Session): { env: NodeJS.ProcessEnv; shown: stri
     shown.push(value === undefined ? `${name} removed` : `${name}=${value}`);
   }
   return { env, shown };
+}
+
+const KEY_VARIABLES = {
+  openai: "OPENAI_API_KEY",
+  azure: "AZURE_OPENAI_API_KEY",
+  anthropic: "ANTHROPIC_API_KEY",
+  gemini: "GEMINI_API_KEY",
+} as const;
+
+/** The base URLs of the app's providers, and keys where a stub takes any. */
+function familyVariables({ options, proxy }: Session): Record<string, string | undefined> {
+  const families = familiesOf(options.upstreams, options.family);
+  const [first, ...others] = families.map(({ family }) => family);
+  const set = settableTogether(families.map(({ family }) => family));
+  for (const { family } of families) {
+    if (set.includes(family)) continue;
+    options.notify(
+      `warning: the base URLs of ${first} and ${family} cannot both be variables (openai-node refuses to start); give the ${family} client ${proxy.url} in the app's own settings`,
+    );
+  }
+  const variables = baseUrlVariables({ family: first ?? "openai", others, proxyUrl: proxy.url, env: options.env });
+  for (const { family, onlyStubs } of families) {
+    const key = KEY_VARIABLES[family];
+    if (onlyStubs && set.includes(family) && !options.env[key]) variables[key] = "stub-key-not-a-secret";
+  }
+  return variables;
 }
 
 /** One call through the front door before the first phase: connection pools, caches and just-in-time compilation are not judged. */

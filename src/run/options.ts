@@ -25,14 +25,15 @@ export interface SessionOptions {
   /** The command behind `--`, else the app file's `start`. */
   appCommand: readonly string[] | undefined;
   readyTimeoutMs: number;
-  upstream: UpstreamChoice;
+  /** At least one; the first gets what nothing else claims. */
+  upstreams: readonly UpstreamChoice[];
   listen: Address;
   control: (Address & { hosts: readonly string[]; token: string | undefined }) | undefined;
   /** `--fault`, one YAML text each: active in every phase. */
   faults: readonly string[];
   /** Start the phases at once (`run`, `proxy --start`). */
   startAtOnce: boolean;
-  /** Which family of base-URL variables the app gets; undefined: from the upstream's name. */
+  /** Which family of base-URL variables the app gets; undefined: from the upstreams' names. */
   family: "openai" | "azure" | "anthropic" | "gemini" | undefined;
   out: string | undefined;
   cwd: string;

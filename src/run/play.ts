@@ -3,6 +3,7 @@ import { formatDuration } from "../core/units.ts";
 import type { EventLog } from "../history/index.ts";
 import { type RunningDriver, startDriver } from "../load/index.ts";
 import { DEFAULT_DEADLINE_MS } from "./app-facts.ts";
+import { baseUrls } from "./families.ts";
 import { launchApp, warmUp } from "./launch-app.ts";
 import type { End, Session } from "./session.ts";
 
@@ -124,7 +125,7 @@ function warnWithoutCalls(session: Session, calls: () => number): () => void {
     if (calls() > 0) return;
     const text =
       `no call has reached ${session.proxy.url} in ${formatDuration(NO_CALL_WARNING_MS)}. ` +
-      `Is the app using OPENAI_BASE_URL=${session.proxy.url}/v1? A URL fixed in code beats every variable`;
+      `Is the app using ${baseUrls(session.options, session.proxy.url).join(" ")}? A URL fixed in code beats every variable`;
     session.log.append({ type: "warning", code: "no_calls", text });
     session.options.notify(`warning: ${text}`);
   });

@@ -2,7 +2,7 @@ import type { RunningControl } from "../control/index.ts";
 import { ExitCode } from "../core/errors.ts";
 import type { ChaosEvent } from "../core/event.ts";
 import type { Report } from "../core/report.ts";
-import { upstreamTrouble } from "./check-upstream.ts";
+import { upstreamTroubles } from "./check-upstream.ts";
 import { openControl } from "./control-host.ts";
 import type { SessionOptions } from "./options.ts";
 import { play } from "./play.ts";
@@ -27,7 +27,7 @@ const STOPPED_DRAIN_MS = 5_000;
 
 /** `llm-chaos run`: a session, a scenario played on it to its end, and the report made from its log. */
 export async function runScenario(options: SessionOptions, hooks: RunHooks): Promise<RunResult> {
-  const unreachable = await upstreamTrouble(options.upstream, options.env);
+  const [unreachable] = await upstreamTroubles(options.upstreams, options.env);
   if (unreachable !== undefined) throw unreachable;
   const session = await startSession(options);
   session.log.subscribe(hooks.onEvent);
@@ -49,9 +49,8 @@ export async function runScenario(options: SessionOptions, hooks: RunHooks): Pro
 
 /** `llm-chaos proxy`: a session that lives until somebody stops it, with a report at the end. */
 export async function serveProxy(options: SessionOptions, hooks: RunHooks): Promise<RunResult> {
-  const unreachable = await upstreamTrouble(options.upstream, options.env);
   // A staging upstream may come up later; until then each call is answered with a 502 that says so.
-  if (unreachable !== undefined)
+  for (const unreachable of await upstreamTroubles(options.upstreams, options.env))
     options.notify(`warning: ${unreachable.message}. Calls are answered with 502 until it can be`);
   const session = await startSession(options);
   session.log.subscribe(hooks.onEvent);

@@ -3,16 +3,17 @@ import { EVENT_VERSION } from "../core/event.ts";
 import { createRng } from "../core/rng.ts";
 import type { AppFacts } from "../core/scenario.ts";
 import { createHasher, createScrubber, type Scrubber } from "../core/secrets.ts";
-import { dialectsFor } from "../providers/index.ts";
+import { whoseRequest } from "../providers/index.ts";
 import { type RunningProxy, startProxy } from "../proxy/index.ts";
 import { createAbortWatch } from "./abort-watch.ts";
 import { appFacts } from "./app-facts.ts";
 import { createLogger } from "./logger.ts";
-import { openUpstream } from "./open-upstream.ts";
+import { openUpstreams } from "./open-upstreams.ts";
 import type { EndReason, SessionOptions } from "./options.ts";
 import { createRunFolder, type RunFolder } from "./run-folder.ts";
 import { watchSelfDelay } from "./self-delay.ts";
 import { createSystemClock } from "./system-clock.ts";
+import { summariseUpstreams } from "./upstream-choice.ts";
 import { VERSION } from "./version.ts";
 import { createWeather, type Weather } from "./weather.ts";
 
@@ -51,14 +52,13 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     startedAt: new Date(clock.wallMs()),
   });
   const weather = createWeather(options, { clock, rng, eventsPath: folder.eventsPath });
-  const upstream = openUpstream(options.upstream, { clock, seed: options.scenario.seed });
-  const { close: closeUpstream, ...way } = upstream;
+  const upstreams = openUpstreams(options.upstreams, { clock, seed: options.scenario.seed });
   let proxy: RunningProxy;
   try {
     proxy = await startProxy({
       listen: options.listen,
-      dialects: dialectsFor(options.upstream.kind === "live" ? options.upstream.base : undefined),
-      ...way,
+      destinations: upstreams.destinations,
+      ownerOf: whoseRequest,
       limiter: weather.limiter,
       limitOf: weather.limitOf,
       chooser: weather.chooser,
@@ -71,13 +71,13 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       mark: options.mark,
     });
   } catch (error) {
-    await Promise.all([weather.log.close(), closeUpstream()]);
+    await Promise.all([weather.log.close(), upstreams.close()]);
     folder.discardIfUnused();
     throw error;
   }
   if (options.scenarioText !== undefined) folder.write("scenario.yaml", options.scenarioText);
   logStart({ options, weather, folder, facts: appFacts(options) });
-  return withSwitches({ ...weather, options, folder, clock, proxy, scrubber, hashSecret }, closeUpstream);
+  return withSwitches({ ...weather, options, folder, clock, proxy, scrubber, hashSecret }, upstreams.close);
 }
 
 function logStart(parts: {
@@ -87,7 +87,7 @@ function logStart(parts: {
   facts: AppFacts | undefined;
 }): void {
   const { options, weather, folder, facts } = parts;
-  const { scenario, upstream } = options;
+  const { scenario, upstreams } = options;
   weather.log.append({
     type: "run_started",
     run_id: folder.runId,
@@ -96,7 +96,7 @@ function logStart(parts: {
     seed: scenario.seed,
     scenario,
     app: facts ?? null,
-    upstream: { kind: upstream.kind, address: upstream.address },
+    upstream: summariseUpstreams(upstreams),
     limits: scenario.limits.map(({ label, source, date }) => ({
       label,
       ...(source !== undefined && { source }),
@@ -115,7 +115,7 @@ function logStart(parts: {
 type Switches = "stopped" | "stop" | "panic" | "close";
 
 /** The ways to end a session. */
-function withSwitches(parts: Omit<Session, Switches>, closeUpstream: () => Promise<void>): Session {
+function withSwitches(parts: Omit<Session, Switches>, closeUpstreams: () => Promise<void>): Session {
   const { options, log, timeline, proxy } = parts;
   const selfDelay = watchSelfDelay(log);
   const stopping = Promise.withResolvers<End>();
@@ -146,7 +146,7 @@ function withSwitches(parts: Omit<Session, Switches>, closeUpstream: () => Promi
       await proxy.close({ drainMs });
       log.append({ type: "run_ended", why: end.why, ...(end.detail !== undefined && { detail: end.detail }) });
       await log.close();
-      await closeUpstream();
+      await closeUpstreams();
     },
   };
 }

@@ -1,29 +1,73 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "../core/errors.ts";
+import { flawOfUpstreamName } from "../core/upstream-name.ts";
 import { parseStubProfile, type StubProfile } from "../upstreams/index.ts";
 
-/** What `--upstream` names. */
-export type UpstreamChoice =
+/** What one `--upstream` names. */
+export type UpstreamChoice = {
+  /** In lower case; undefined for the only upstream when the user gave it none. */
+  name?: string | undefined;
+} & (
   | { kind: "stub"; profile: StubProfile | undefined; address: string; implied: boolean }
-  | { kind: "live"; base: URL; address: string };
+  | { kind: "live"; base: URL; address: string }
+);
 
-/** `stub`, `stub:profile.yaml`, or a URL. Without one the stub is meant; the caller says so loudly. */
-export function parseUpstream(text: string | undefined): UpstreamChoice {
-  if (text === undefined || text === "" || text === "stub") {
-    return { kind: "stub", profile: undefined, address: "stub", implied: text === undefined || text === "" };
+/**
+ * One upstream, or several with a name each (`openai=https://…`). Without any the stub is meant; the caller says so loudly.
+ * One text may hold several, as an environment variable must: split where white space stands before a name.
+ */
+export function parseUpstreams(texts: readonly string[]): UpstreamChoice[] {
+  const words = texts.flatMap((text) => text.trim().split(/\s+(?=[\w.-]+=)/));
+  const choices = words.filter((word) => word !== "").map(parseOne);
+  if (choices.length === 0) return [{ ...stub(), implied: true }];
+  checkNames(choices);
+  return choices;
+}
+
+/** A name is what stands before an equals sign that no address could have yet. */
+const NAMED = /^([^:/?#=]*)=(.*)$/s;
+
+function parseOne(text: string): UpstreamChoice {
+  const [, name, address] = NAMED.exec(text) ?? [];
+  if (name === undefined || address === undefined) return parseAddress(text);
+  const flaw = flawOfUpstreamName(name);
+  if (flaw !== undefined) {
+    throw new UserError(`--upstream "${name}=…": ${flaw}`, {
+      hint: "for example --upstream groq=https://api.groq.com",
+    });
   }
+  return { ...parseAddress(address, name), name: name.toLowerCase() };
+}
+
+function checkNames(choices: readonly UpstreamChoice[]): void {
+  if (choices.length < 2) return;
+  const seen = new Set<string>();
+  for (const { name, address } of choices) {
+    if (name === undefined) {
+      throw new UserError(`--upstream ${address}: with several upstreams each needs a name`, {
+        hint: `write --upstream name=${address}; the name chooses it, as a provider (openai, anthropic, groq) or as /<name>/… in the path`,
+      });
+    }
+    if (seen.has(name)) {
+      throw new UserError(`--upstream ${name}=… is given twice`, { hint: "give each upstream a name of its own" });
+    }
+    seen.add(name);
+  }
+}
+
+function parseAddress(text: string, name?: string): UpstreamChoice {
+  if (text === "stub") return stub();
   if (text.startsWith("stub:")) return stubWithProfile(text.slice("stub:".length));
-  return { kind: "live", ...parseBase(text) };
+  return { kind: "live", ...parseBase(text, name) };
+}
+
+function stub(): UpstreamChoice & { kind: "stub" } {
+  return { kind: "stub", profile: undefined, address: "stub", implied: false };
 }
 
 /** Read and checked here: a profile that is wrong must not leave a half-started run behind. */
 function stubWithProfile(path: string): UpstreamChoice {
-  return {
-    kind: "stub",
-    profile: parseStubProfile(readProfile(path), path),
-    address: `stub:${path}`,
-    implied: false,
-  };
+  return { ...stub(), profile: parseStubProfile(readProfile(path), path), address: `stub:${path}` };
 }
 
 function readProfile(path: string): string {
@@ -34,16 +78,17 @@ function readProfile(path: string): string {
   }
 }
 
-function parseBase(text: string): { base: URL; address: string } {
+function parseBase(text: string, name: string | undefined): { base: URL; address: string } {
   const base = URL.canParse(text) ? new URL(text) : undefined;
+  const named = name === undefined ? "" : `${name}=`;
   if (base === undefined || (base.protocol !== "http:" && base.protocol !== "https:")) {
-    throw new UserError(`--upstream "${text}" is neither a URL nor stub`, {
-      hint: "for example --upstream https://api.openai.com, --upstream http://127.0.0.1:8000/v1, or --upstream stub",
+    throw new UserError(`--upstream "${named}${text}" is neither a URL nor stub`, {
+      hint: `for example --upstream ${named}https://api.openai.com, --upstream ${named}http://127.0.0.1:8000/v1, or --upstream ${named}stub`,
     });
   }
   if (base.username !== "" || base.password !== "") {
     throw new UserError(
-      "--upstream must not carry a user name or password; the app's own key is passed on to the provider",
+      `--upstream ${named}… must not carry a user name or password; the app's own key is passed on to the provider`,
     );
   }
   base.hash = "";
@@ -52,4 +97,15 @@ function parseBase(text: string): { base: URL; address: string } {
 
 function errorCode(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : String(error);
+}
+
+/** As it would be typed: `anthropic=https://…`, or the address alone. */
+export function upstreamInWords({ name, address }: Pick<UpstreamChoice, "name" | "address">): string {
+  return name === undefined ? address : `${name}=${address}`;
+}
+
+/** All of them as one, for the log and the report: live when any is. */
+export function summariseUpstreams(choices: readonly UpstreamChoice[]): { kind: "live" | "stub"; address: string } {
+  const kind = choices.some((choice) => choice.kind === "live") ? "live" : "stub";
+  return { kind, address: choices.map(upstreamInWords).join(" ") };
 }

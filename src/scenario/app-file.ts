@@ -59,7 +59,8 @@ function buildApp({ app = {}, upstream, budget }: AppFileShape, bodies: readonly
     url: app.url,
     ready: app.ready ?? "/",
     frontDoor: app.front_door === undefined ? undefined : buildFrontDoor(app.front_door, bodies),
-    upstream,
+    upstream: typeof upstream === "string" ? upstream : undefined,
+    ...(typeof upstream === "object" && { upstreams: upstream }),
     ...(budget !== undefined && { budget: defined(budget) }),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { duration, glob } from "../core/schema.ts";
+import { flawOfUpstreamName } from "../core/upstream-name.ts";
 
 const statusCode = z.int().min(100).max(599);
 
@@ -100,10 +101,17 @@ export const appSchema = () =>
       })
       .optional(),
     upstream: z
-      .string()
-      .refine(isUpstream, "an upstream is an http(s) URL, stub, stub:profile.yaml or replay:cassette.jsonl")
+      .union([
+        upstream(),
+        z.record(z.string().superRefine(checkUpstreamName), upstream()).meta({
+          description: "Several, by name: calls go to their provider's, and /<name>/… addresses one",
+        }),
+      ])
       .optional()
-      .meta({ description: "Where calls go: a URL, stub, stub:profile.yaml or replay:cassette.jsonl" }),
+      .meta({
+        description:
+          "Where calls go: a URL, stub, stub:profile.yaml or replay:cassette.jsonl; or several by name, { openai: https://… }",
+      }),
     budget: z
       .strictObject({
         usd: money().optional(),
@@ -122,6 +130,17 @@ function httpUrl() {
 
 function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+function upstream() {
+  return z
+    .string()
+    .refine(isUpstream, "an upstream is an http(s) URL, stub, stub:profile.yaml or replay:cassette.jsonl");
+}
+
+function checkUpstreamName(name: string, context: z.core.$RefinementCtx): void {
+  const message = flawOfUpstreamName(name);
+  if (message !== undefined) context.addIssue({ code: "custom", message });
 }
 
 function isUpstream(text: string): boolean {

@@ -23,6 +23,18 @@ describe("base URL variables", () => {
     expect(openai["AZURE_OPENAI_ENDPOINT"]).toBeUndefined();
   });
 
+  it("stand side by side for several providers, but never OpenAI's beside Azure's", () => {
+    const both = baseUrlVariables({ family: "anthropic", others: ["openai", "azure", "gemini"], proxyUrl, env: {} });
+    expect(both).toEqual({
+      ANTHROPIC_BASE_URL: "http://127.0.0.1:4141",
+      OPENAI_BASE_URL: "http://127.0.0.1:4141/v1",
+      GOOGLE_GEMINI_BASE_URL: "http://127.0.0.1:4141",
+      ...loopback,
+    });
+    const azure = baseUrlVariables({ family: "azure", others: ["openai"], proxyUrl, env: {} });
+    expect(azure).toEqual({ AZURE_OPENAI_ENDPOINT: "http://127.0.0.1:4141", ...loopback });
+  });
+
   it("rewrite the names of older SDKs where they are present", () => {
     const env = { OPENAI_API_BASE: "https://api.openai.com/v1", ANTHROPIC_API_BASE: "https://api.anthropic.com" };
     const api = (family: "openai" | "azure" | "anthropic") => {

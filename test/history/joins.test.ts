@@ -240,6 +240,38 @@ describe("other bodies", () => {
     expect(history.logicalCalls[1]?.follows).toEqual({ logical: "l1", kind: "fallback", confidence: 0.9 });
   });
 
+  test("so is the same prompt at another provider, where the same caller has another key", () => {
+    const history = story()
+      .received("c1", { prompt: "p", provider: "openai", key: "one" })
+      .replied("c1", 429, { announced: 5_000 })
+      .received("c2", { afterMs: 5, prompt: "p", provider: "anthropic", model: "other", key: "two" })
+      .replied("c2", 200)
+      .history();
+    expect(history.logicalCalls[1]?.follows).toEqual({ logical: "l1", kind: "fallback", confidence: 0.9 });
+  });
+
+  test("another key at the same provider is another caller", () => {
+    const history = story()
+      .received("c1", { prompt: "p", key: "one" })
+      .replied("c1", 429)
+      .received("c2", { afterMs: 5, prompt: "p", model: "small", key: "two" })
+      .replied("c2", 200)
+      .history();
+    expect(history.logicalCalls[1]?.follows).toBeUndefined();
+  });
+
+  test("a fallback to another provider is not certain while two callers ask the same", () => {
+    const history = story()
+      .received("c1", { prompt: "p", provider: "openai", key: "one" })
+      .received("c2", { prompt: "p", provider: "openai", key: "two" })
+      .replied("c1", 429, { afterMs: 5 })
+      .replied("c2", 429, { afterMs: 5 })
+      .received("c3", { afterMs: 5, prompt: "p", provider: "anthropic", key: "three" })
+      .replied("c3", 200)
+      .history();
+    expect(history.logicalCalls[2]?.follows).toMatchObject({ kind: "fallback", confidence: 0.6 });
+  });
+
   test("a fallback of a fallback follows the one that failed last", () => {
     const history = story()
       .received("c1", { prompt: "p" })

@@ -73,6 +73,18 @@ describe("llm-chaos.yaml", () => {
     expect(warnings.map(({ message }) => message)).toEqual(["this version does not enforce a budget yet"]);
   });
 
+  it("takes several upstreams by name", () => {
+    const several = "upstream:\n  openai: https://api.openai.com\n  small: stub:fast.yaml\n";
+    const { app } = loadApp({ text: several, env: {} });
+    expect(app.upstream).toBeUndefined();
+    expect(app.upstreams).toEqual({ openai: "https://api.openai.com", small: "stub:fast.yaml" });
+    const wrong = problems(several.replace("openai: https", "v1: https").replace("stub:fast.yaml", "fast.yaml"));
+    expect(wrong).toEqual([
+      expect.stringMatching(/^llm-chaos.yaml:2:\d+: error: paths of requests begin with "\/v1"/),
+      expect.stringMatching(/^llm-chaos.yaml:3:10: error: an upstream is an http\(s\) URL/),
+    ]);
+  });
+
   it("names every problem in one pass", () => {
     expect(
       problems(

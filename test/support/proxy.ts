@@ -9,7 +9,7 @@ import { createRng } from "../../src/core/rng.ts";
 import { createHasher, createScrubber } from "../../src/core/secrets.ts";
 import type { Upstream } from "../../src/core/upstream.ts";
 import { dialects } from "../../src/providers/index.ts";
-import { type ProxyOptions, type RunningProxy, startProxy } from "../../src/proxy/index.ts";
+import { type Destination, type ProxyOptions, type RunningProxy, startProxy } from "../../src/proxy/index.ts";
 import { createSystemClock } from "../../src/run/system-clock.ts";
 import { createHttpUpstream } from "../../src/upstreams/index.ts";
 
@@ -28,9 +28,12 @@ export function createTestSink(clock: Clock) {
   return { sink, events, of };
 }
 
-export interface TestProxyOptions extends Partial<Omit<ProxyOptions, "upstream">> {
-  /** A server's URL, or an Upstream that answers itself. */
-  upstream: string | Upstream;
+export interface TestProxyOptions
+  extends Partial<Omit<ProxyOptions, "destinations" | "ownerOf">>,
+    Partial<Omit<Destination, "upstream">> {
+  /** A server's URL, an Upstream that answers itself, or several destinations. */
+  upstream: string | Upstream | readonly Destination[];
+  ownerOf?: ProxyOptions["ownerOf"];
   /** Every call meets all of them, in order. */
   faults?: readonly ChosenFault[];
 }
@@ -52,12 +55,19 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
   const lines: string[] = [];
   const line = (facts: object, message: string) => void lines.push(JSON.stringify({ ...facts, message }));
   const live = typeof target === "string" ? createHttpUpstream({ base: new URL(target), clock }) : undefined;
+  const many = Array.isArray(target) ? (target as readonly Destination[]) : undefined;
+  const where =
+    many === undefined
+      ? {
+          dialects,
+          upstream: live?.upstream ?? (target as Upstream),
+          upstreamName: "test upstream",
+          passThroughTo: typeof target === "string" ? new URL(target) : undefined,
+        }
+      : { destinations: many };
   const proxy = await startProxy({
     listen: { host: "127.0.0.1", port: 0 },
-    dialects,
-    upstream: live?.upstream ?? (target as Upstream),
-    upstreamName: "test upstream",
-    passThroughTo: typeof target === "string" ? new URL(target) : undefined,
+    ...where,
     limiter: undefined,
     chooser: { choose: () => faults ?? [] },
     sink: log.sink,
