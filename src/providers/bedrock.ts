@@ -13,14 +13,15 @@ import { writeConverse, writeInvoke } from "./bedrock/write.ts";
  * Amazon Bedrock's runtime: Converse, one format for all models, and InvokeModel, which carries each model's own body.
  *
  * What a client must set to come through a proxy:
- * - The AWS SDK for JavaScript speaks HTTP/2 only by default; this proxy speaks HTTP/1.1. So `requestHandler: new NodeHttpHandler()`
- *   (from @smithy/node-http-handler) besides `endpoint`. boto3 speaks HTTP/1.1 by itself (`endpoint_url`).
- * - A signature (SigV4) covers the Host header, and the client signs for the endpoint it talks to, which is this proxy. Towards a
- *   real upstream Host must name AWS, so AWS rejects the signature; gateways that support it sign again with keys of their own, which
- *   this program does not have and does not want. A real upstream therefore needs a bearer token (AWS_BEARER_TOKEN_BEDROCK), which
- *   is no signature and passes unchanged. Against the stub any credentials do, since nobody checks them.
- * - Each signed attempt has another Authorization header. Limits that are counted per key see another key each time unless the
- *   key's id is taken out of it; with a bearer token the key is the token.
+ * - The address: `endpoint`, or AWS_ENDPOINT_URL_BEDROCK_RUNTIME in its environment.
+ * - The AWS SDK for JavaScript speaks HTTP/2 only by default, and this proxy HTTP/1.1: without
+ *   `requestHandler: new NodeHttpHandler()` (@smithy/node-http-handler) it gets no answer. boto3 speaks HTTP/1.1 by itself.
+ * - A signature (SigV4) covers the Host header, and the client signs for the host it talks to, which is this proxy. Towards a real
+ *   upstream Host must name AWS, so AWS rejects the signature. Gateways that stand there sign again with keys of their own, which this
+ *   program does not have and does not want. A real upstream therefore needs a bearer token (AWS_BEARER_TOKEN_BEDROCK): it signs
+ *   nothing and passes unchanged. Against the stub a signature does as well, since nobody checks it.
+ * - Every signed attempt has another Authorization header, so limits that are counted per key see a new key each time: count them
+ *   for all keys together (`per: all`), or use a bearer token.
  */
 const shared = {
   attention: ["stopReason", "usage", "message", "bytes"],

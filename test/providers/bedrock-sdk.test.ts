@@ -223,16 +223,17 @@ describe("the official client", () => {
     expect(requests).toBe(1);
   });
 
-  it("retries a stream whose first message is an exception", async () => {
+  it("retries a stream whose first message is a throttling exception, but no other", async () => {
     const call = bedrockCall("converse-stream");
-    const error = bedrock.breakStream(RATE_LIMIT, call, CONTEXT) as Uint8Array;
-    const { result, requests } = await withClient(
-      [streamReply([error], EVENT_STREAM), written(true)],
-      (client) => streamed(client),
-      3,
-    );
-    expect(requests).toBe(2);
-    expect(result.at(-1)).toHaveProperty("metadata");
+    const first = (trouble: Trouble) =>
+      streamReply([bedrock.breakStream(trouble, call, CONTEXT) as Uint8Array], EVENT_STREAM);
+    const throttled = await withClient([first(RATE_LIMIT), written(true)], (client) => streamed(client), 3);
+    expect(throttled.requests).toBe(2);
+    expect(throttled.result.at(-1)).toHaveProperty("metadata");
+    const unavailable = first({ kind: "overloaded", retryAfterMs: undefined });
+    const { result, requests } = await withClient([unavailable], (client) => failureOf(streamed(client)), 3);
+    expect(result).toBeInstanceOf(ServiceUnavailableException);
+    expect(requests).toBe(1);
   });
 
   it("throws InvokeModel's own class of a timeout inside a stream", async () => {
