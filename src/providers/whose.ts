@@ -44,9 +44,9 @@ export function createWhose({ dialects, compatible, isAzure }: Parts) {
   };
 
   /** A key that names its maker comes first: it must reach nobody else. Then the path, then what clients say of themselves. */
-  const providerOf = (head: Head): string | undefined =>
+  const providerOf = (head: Head, path = byPath(head)): string | undefined =>
     providers.find(({ signs }) => showsKey(signs?.keys, head))?.provider ??
-    byPath(head) ??
+    path ??
     providers.find((known) => showsHeader(known, head))?.provider;
 
   return {
@@ -62,8 +62,9 @@ export function createWhose({ dialects, compatible, isAzure }: Parts) {
     },
     /** By path and headers alone; both undefined when they give nothing away. */
     request(head: Head): WhoseRequest {
-      const provider = providerOf(head);
-      const asked = byPath(head) ?? provider;
+      const path = byPath(head);
+      const provider = providerOf(head, path);
+      const asked = path ?? provider;
       return {
         provider,
         formats: asked === undefined ? undefined : formatsOf(asked),

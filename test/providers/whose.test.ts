@@ -60,6 +60,7 @@ describe("whose a request is", () => {
     [["api-key", "k"], "azure"],
     [["User-Agent", "OpenAI/JS 7.0.0"], "openai"],
     [["openai-organization", "org"], "openai"],
+    [bearer("sk-proj-x"), "openai"],
     [["User-Agent", "Groq/JS 1.6.0"], "groq"],
     [["Authorization", "AWS4-HMAC-SHA256 Credential=x"], "bedrock"],
   ])("by its headers where the path is unknown: %j", (headers, provider) => {

@@ -48,5 +48,7 @@ export const providersBesides: readonly KnownProvider[] = [
     hosts: ["api.openai.com"],
     signs: { userAgents: ["OpenAI/", "AsyncOpenAI/"] },
     headers: ["openai-organization", "openai-project", "openai-beta"],
+    // Others have keys like that too, but those who do are named before or not here.
+    scheme: "Bearer sk-",
   },
 ];
