@@ -20,8 +20,7 @@ import { writeConverse, writeInvoke } from "./bedrock/write.ts";
  *   upstream Host must name AWS, so AWS rejects the signature. Gateways that stand there sign again with keys of their own, which this
  *   program does not have and does not want. A real upstream therefore needs a bearer token (AWS_BEARER_TOKEN_BEDROCK): it signs
  *   nothing and passes unchanged. Against the stub a signature does as well, since nobody checks it.
- * - Every signed attempt has another Authorization header, so limits that are counted per key see a new key each time: count them
- *   for all keys together (`per: all`), or use a bearer token.
+ * - Every signed attempt has another Authorization header; limits that are counted per key go by the access key's id in it.
  */
 const shared = {
   attention: ["stopReason", "usage", "message", "bytes"],

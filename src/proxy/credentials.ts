@@ -10,10 +10,13 @@ const SECRET_PARAMETER = /^(key|sig|signature|code|.*(auth|api[-_]?key|subscript
 /** A browser cannot set headers on a WebSocket, so a key may travel as a subprotocol. */
 const KEY_IN_SUBPROTOCOL = /^(openai-insecure-api-key|.*auth.*|.*token.*)\.(.+)$/i;
 
+/** A signed request carries its signature, another one for every attempt; whose it is, the access key's id says. */
+const AWS_ACCESS_KEY = /^AWS4-HMAC-SHA256\s+Credential=([^/,\s]+)/i;
+
 /** The key a call is made with, without its scheme (`Bearer`), or undefined when it carries none. */
 export function credentialOf(headers: HeaderList, path: string): string | undefined {
   const authorization = headerValue(headers, "authorization")?.trim();
-  if (authorization) return authorization.replace(/^bearer\s+/i, "");
+  if (authorization) return AWS_ACCESS_KEY.exec(authorization)?.[1] ?? authorization.replace(/^bearer\s+/i, "");
   for (const name of KEY_HEADERS) {
     const value = headerValue(headers, name)?.trim();
     if (value) return value;

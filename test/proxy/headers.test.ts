@@ -136,6 +136,11 @@ describe("credentials", () => {
     [["Authorization", "Bearer sk-1", "x-api-key", "other"], "/v1/x", "sk-1"],
     [["authorization", "bearer  sk-1"], "/", "sk-1"],
     [["Authorization", "Basic dXNlcg=="], "/", "Basic dXNlcg=="],
+    [
+      ["Authorization", "AWS4-HMAC-SHA256 Credential=AKIA1/20261124/us-east-1/bedrock/aws4_request, Signature=ab"],
+      "/",
+      "AKIA1",
+    ],
     [["X-Api-Key", "sk-ant"], "/", "sk-ant"],
     [["API-Key", "azure"], "/", "azure"],
     [["x-goog-api-key", "goog"], "/?key=no", "goog"],
