@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Fault } from "../core/fault.ts";
 import { position } from "../core/schema.ts";
 import { breakAt } from "./shared/break-at.ts";
+import { insideParam, insideWords } from "./shared/cut-inside.ts";
 import { DEFAULT_POSITION } from "./shared/position.ts";
 import { positionWords } from "./shared/words.ts";
 
@@ -9,6 +10,7 @@ const params = z.strictObject({
   after: position()
     .prefault(DEFAULT_POSITION)
     .meta({ description: "Where the connection breaks; an unstreamed reply is cut at { bytes } or in its middle" }),
+  inside: insideParam(),
   how: z
     .enum(["fin", "rst"])
     .default("fin")
@@ -21,8 +23,9 @@ export const disconnect: Fault<z.output<typeof params>> = {
   acts: "stream",
   final: false,
   params,
-  plan: ({ after, how }) => [
-    { do: "reshape", newStage: () => breakAt(after, () => [{ do: "applied" }, { do: "cut", how }]) },
+  plan: ({ after, inside, how }) => [
+    { do: "reshape", newStage: () => breakAt(after, () => [{ do: "applied" }, { do: "cut", how }], { inside }) },
   ],
-  explain: ({ after, how }) => `the connection is ${how === "fin" ? "closed" : "reset"} ${positionWords(after)}`,
+  explain: ({ after, inside, how }) =>
+    `the connection is ${how === "fin" ? "closed" : "reset"} ${positionWords(after)}${insideWords(inside)}`,
 };

@@ -39,7 +39,7 @@ export const midStreamError: Fault<Params> = {
           const bytes = errorAfter(events);
           return bytes === undefined ? rest : [{ do: "applied" }, { do: "send", bytes }, { do: "end" }];
         },
-        "streams",
+        { streamsOnly: true },
       );
     return [{ do: "reshape", newStage }];
   },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Fault } from "../core/fault.ts";
 import { position } from "../core/schema.ts";
 import { breakAt } from "./shared/break-at.ts";
+import { insideParam, insideWords } from "./shared/cut-inside.ts";
 import { DEFAULT_POSITION } from "./shared/position.ts";
 import { positionWords } from "./shared/words.ts";
 
@@ -9,6 +10,7 @@ const params = z.strictObject({
   after: position()
     .prefault(DEFAULT_POSITION)
     .meta({ description: "Where the reply ends; an unstreamed one is cut at { bytes } or in its middle" }),
+  inside: insideParam(),
 });
 
 /** Most clients take such a stream for a whole one: nothing on the wire says that it is not. */
@@ -18,6 +20,9 @@ export const truncate: Fault<z.output<typeof params>> = {
   acts: "stream",
   final: false,
   params,
-  plan: ({ after }) => [{ do: "reshape", newStage: () => breakAt(after, () => [{ do: "applied" }, { do: "end" }]) }],
-  explain: ({ after }) => `the reply ends cleanly ${positionWords(after)}, as if it were whole`,
+  plan: ({ after, inside }) => [
+    { do: "reshape", newStage: () => breakAt(after, () => [{ do: "applied" }, { do: "end" }], { inside }) },
+  ],
+  explain: ({ after, inside }) =>
+    `the reply ends cleanly ${positionWords(after)}${insideWords(inside)}, as if it were whole`,
 };

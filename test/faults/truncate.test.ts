@@ -97,6 +97,28 @@ describe("truncate", () => {
     book.means({ text: "t", toolArguments: '{"ci', tokens: 1 }).sends("t").applied().ends();
   });
 
+  it("ends in the middle of the event that crosses, or of the one that is met", () => {
+    const crossing = playbook(truncate, { after: { tokens: 2 }, inside: "event" })
+      .frame("a")
+      .sends("a");
+    crossing.frame("bc d").sends("data: ").applied().ends();
+    const met = playbook(truncate, { after: "before_finish", inside: "event" }).frame("a").sends("a");
+    met.finish().sends("data: f").applied().ends();
+    const behind = playbook(truncate, { after: "before_done", inside: "event" }).finish().sends("finish");
+    behind.done().sends("data: ter").applied().ends();
+  });
+
+  it("ends in the middle of the next character of several bytes, or not at all", () => {
+    const book = playbook(truncate, { after: { tokens: 1 }, inside: "character" })
+      .frame("a")
+      .sends("a");
+    book.comment().sends(": ping\n\n").frame("bü").sends("data: b\ufffd").applied().ends();
+    const plain = playbook(truncate, { after: { tokens: 1 }, inside: "character" })
+      .frame("a")
+      .sends("a");
+    plain.finish().sends("finish").frame("ü").sends("ü").applied(0).ends();
+  });
+
   it("sends nothing at all at zero", () => {
     playbook(truncate, { after: { tokens: 0 } })
       .frame("a")
@@ -120,6 +142,15 @@ describe("truncate", () => {
       }
     });
 
+    it("ends inside a character", () => {
+      playbook(truncate, { inside: "character" }, plain).chunk("abéd").sends("ab\ufffd").applied().ends();
+      playbook(truncate, { after: { bytes: 3 }, inside: "character" }, plain)
+        .chunk("éb")
+        .sends("éb")
+        .applied(0)
+        .ends();
+    });
+
     it("is not exercised by a body that is shorter", () => {
       playbook(truncate, { after: { bytes: 50 } }, plain)
         .chunk("abc")
@@ -133,6 +164,7 @@ describe("truncate", () => {
     const explained = (params: unknown) => truncate.explain(truncate.params.parse(params));
     expect(explained({})).toBe("the reply ends cleanly after 20 tokens, as if it were whole");
     expect(explained({ after: { event: "ping", nth: 2 } })).toContain("after the event ping number 2");
+    expect(explained({ inside: "event" })).toContain("in the middle of an event, as if");
     expect(explained({ after: { bytes: 1 } })).toContain("after 1 byte,");
   });
 });

@@ -1,6 +1,7 @@
-import type { StreamFrame, StreamPosition } from "../../core/dialect.ts";
+import type { FrameMeaning, StreamFrame, StreamPosition } from "../../core/dialect.ts";
 import type { StreamStage, StreamStep } from "../../core/fault.ts";
 import type { Position } from "../../core/schema.ts";
+import { cutInBody, cutInEvent, type Inside } from "./cut-inside.ts";
 import { createFormSense } from "./frames.ts";
 import { trackPosition } from "./position.ts";
 
@@ -10,48 +11,70 @@ import { trackPosition } from "./position.ts";
  */
 export type AtPosition = (rest: readonly StreamStep[], sent: { events: number }) => readonly StreamStep[];
 
-/**
- * A stage that lets everything through until the position, and acts there once. A position never reached changes nothing;
- * neither does an unstreamed body, when only streams can be broken so.
- */
-export function breakAt(position: Position, act: AtPosition, breaks: "streams" | "any" = "any"): StreamStage {
-  const track = trackPosition(position);
-  const isOutsideSse = createFormSense();
+export interface BreakOptions {
+  /** Leave an unstreamed reply alone. */
+  streamsOnly?: boolean;
+  /** Not between two events but inside of one. */
+  inside?: Inside | undefined;
+}
+
+/** A stage that lets everything through until the position, and acts there once. A position never reached changes nothing. */
+export function breakAt(position: Position, act: AtPosition, options: BreakOptions = {}): StreamStage {
+  const find = createBreakFinder(position, options);
   let state: "waiting" | "passing" | "over" = "waiting";
-
-  const actOn = (head: readonly StreamStep[], rest: readonly StreamStep[], events: number) => {
-    const steps = act(rest, { events });
-    state = steps.some(({ do: verb }) => verb === "end" || verb === "cut") ? "over" : "passing";
-    return [...head, ...steps];
-  };
-  const actInside = (frame: StreamFrame, at: StreamPosition, whole: StreamStep) => {
-    const cut = breaks === "any" ? cutInside(position, frame, at) : undefined;
-    return cut === undefined ? [whole] : actOn(part(frame, 0, cut), part(frame, cut), at.events);
-  };
-
   return {
     onFrame(frame, meaning, at) {
       if (state === "over") return [];
-      const whole: StreamStep = { do: "send", bytes: frame.bytes };
-      if (state === "passing") return [whole];
-      if (isOutsideSse(frame, meaning)) return actInside(frame, at, whole);
-      const reach = track(frame, meaning, at);
-      if (reach === "missed") state = "passing";
-      if (reach === "before") return actOn([], [whole], at.events);
-      return reach === "after" ? actOn([whole], [], at.events + (frame.data === undefined ? 0 : 1)) : [whole];
+      const cut = state === "passing" ? undefined : find(frame, meaning, at);
+      if (cut === undefined) return [{ do: "send", bytes: frame.bytes }];
+      const whole = cut === frame.bytes.byteLength && frame.data !== undefined;
+      const steps = act(part(frame, cut), { events: at.events + (whole ? 1 : 0) });
+      state = steps.some(({ do: verb }) => verb === "end" || verb === "cut") ? "over" : "passing";
+      return [...part(frame, 0, cut), ...steps];
     },
   };
 }
 
-/** An unstreamed body has no meaning by parts: bytes are exact, every other position is half of its first chunk. */
-function cutInside(position: Position, frame: StreamFrame, at: StreamPosition): number | undefined {
-  const length = frame.bytes.byteLength;
-  if (typeof position === "string" || !("bytes" in position)) return Math.floor(length / 2);
-  const cut = position.bytes - at.bytes;
-  return cut <= length ? Math.max(0, cut) : undefined;
+/** How many bytes of this frame come before the break; undefined while it is not in this frame. */
+type BreakFinder = (frame: StreamFrame, meaning: FrameMeaning, at: StreamPosition) => number | undefined;
+
+function createBreakFinder(position: Position, { streamsOnly = false, inside }: BreakOptions): BreakFinder {
+  const isOutsideSse = createFormSense();
+  const inStream = inside === undefined ? betweenEvents(position) : insideOf(position, inside);
+  return (frame, meaning, at) => {
+    if (!isOutsideSse(frame, meaning)) return inStream(frame, meaning, at);
+    return streamsOnly ? undefined : cutInBody({ frame, position, at, inside });
+  };
 }
 
-function part(frame: StreamFrame, from: number, to?: number): StreamStep[] {
-  const bytes = frame.bytes.subarray(from, to);
-  return bytes.byteLength === 0 ? [] : [{ do: "send", bytes }];
+function betweenEvents(position: Position): BreakFinder {
+  const track = trackPosition(position);
+  let missed = false;
+  return (frame, meaning, at) => {
+    const reach = missed ? "missed" : track(frame, meaning, at);
+    missed = reach === "missed";
+    if (reach === "before") return 0;
+    return reach === "after" ? frame.bytes.byteLength : undefined;
+  };
+}
+
+/** The frame at the position, or the next one that can be cut so. What got through with its finish is whole. */
+function insideOf(position: Position, inside: Inside): BreakFinder {
+  const track = trackPosition(position);
+  let state: "ahead" | "reached" | "missed" = "ahead";
+  return (frame, meaning, at) => {
+    if (state === "ahead") {
+      const reach = track(frame, meaning, at);
+      if (reach !== "not_yet") state = reach === "missed" ? "missed" : "reached";
+    }
+    const cut = state === "reached" ? cutInEvent(frame, inside) : undefined;
+    const isEnd = meaning.finish !== undefined || meaning.terminator;
+    if (state === "reached" && cut === undefined && isEnd) state = "missed";
+    return cut;
+  };
+}
+
+function part({ bytes }: StreamFrame, from: number, to?: number): StreamStep[] {
+  const piece = bytes.subarray(from, to);
+  return piece.byteLength === 0 ? [] : [{ do: "send", bytes: piece }];
 }
