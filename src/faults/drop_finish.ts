@@ -8,7 +8,7 @@ const params = z.strictObject({});
 /** What the answer lacks is the word that it is whole; the end marker comes as always. */
 export const dropFinish: Fault<z.output<typeof params>> = {
   name: "drop_finish",
-  summary: "The answer ends without its finish; everything else comes, the end marker too",
+  summary: "The answer ends without its finish; everything else comes, the end marker too where it is another event",
   acts: "stream",
   final: false,
   params,
