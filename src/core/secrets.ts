@@ -16,7 +16,7 @@ export function createHasher(secret: string): (text: string | Uint8Array) => str
   return (text) => {
     // Bytes as latin1: equal bytes give equal text, whatever they are.
     const readable =
-      typeof text === "string" ? text : Buffer.from(text.buffer, text.byteOffset, text.byteLength).latin1Slice();
+      typeof text === "string" ? text : Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString("latin1");
     return hash("sha256", `${secret}:${readable}`, "hex").slice(0, 16);
   };
 }
