@@ -34,14 +34,22 @@ export interface Addressed {
   path: string;
 }
 
+/** A call that is surely meant for a provider that none of several upstreams is. It goes nowhere: its key is for that provider alone. */
+export interface Nowhere {
+  destination: undefined;
+  path: string;
+  provider: string;
+}
+
 /**
  * Where a request goes. To the only destination, untouched. Among several: an address in the path (`/<name>/…`) decides;
- * then the provider it is meant for, by name or by server; then the formats it is written in; else the first named.
+ * then the provider it is meant for, by name or by server; then the formats it is written in, at a server that is nobody else's;
+ * what tells nothing of its provider goes to the first named.
  */
 export function createAddressing(
   destinations: readonly Destination[],
   ownerOf: OwnerOf | undefined,
-): (head: RequestHead) => Addressed {
+): (head: RequestHead) => Addressed | Nowhere {
   const [first] = destinations;
   if (first === undefined) throw new TypeError("a proxy needs a destination");
   if (destinations.length === 1) return ({ path }) => ({ destination: first, path });
@@ -57,9 +65,22 @@ export function createAddressing(
     if (meant !== undefined && owner?.ownPath === true) return { destination: meant, path: head.path };
     const explicit = addressed(head.path);
     if (explicit !== undefined) return explicit;
-    const likely = owner?.formats === undefined ? undefined : destinations.find((one) => one.formats === owner.formats);
-    return { destination: meant ?? likely ?? first, path: head.path };
+    const { path } = head;
+    const found = meant ?? ofFormats(destinations, owner);
+    if (found !== undefined || owner?.provider === undefined) return { destination: found ?? first, path };
+    return { destination: undefined, path, provider: owner.provider };
   };
+}
+
+/** Whose provider is known is not sent to somebody else's server, though that one speaks the same format. */
+function ofFormats(
+  destinations: readonly Destination[],
+  owner: ReturnType<OwnerOf> | undefined,
+): Destination | undefined {
+  if (owner?.formats === undefined) return undefined;
+  return destinations.find(
+    (one) => one.formats === owner.formats && (owner.provider === undefined || one.provider === undefined),
+  );
 }
 
 function ofProvider(destinations: readonly Destination[], provider: string): Destination | undefined {

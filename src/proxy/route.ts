@@ -15,23 +15,33 @@ import type { Shared } from "./shared.ts";
 export function createRouter(shared: Shared, passThroughs: ReadonlyMap<Destination, PassThrough>) {
   const { destinations, ownerOf, clock } = shared.options;
   const address = createAddressing(destinations, ownerOf);
-  const addressed = (request: IncomingMessage): { head: RequestHead; destination: Destination } => {
-    const head = { method: request.method ?? "GET", path: request.url ?? "/", headers: request.rawHeaders };
-    const { destination, path } = address(head);
-    if (path === head.path) return { head, destination };
+  const addressed = (request: IncomingMessage) => {
+    const head: RequestHead = {
+      method: request.method ?? "GET",
+      path: request.url ?? "/",
+      headers: request.rawHeaders,
+    };
+    const where = address(head);
+    if (where.path === head.path) return { head, where };
     // For those who read the request itself, too: nobody behind this point knows of the name in front.
-    request.url = path;
-    return { head: { ...head, path }, destination };
+    request.url = where.path;
+    return { head: { ...head, path: where.path }, where };
   };
   return {
     route(request: IncomingMessage, response: ServerResponse): void {
       const headAtMs = clock.nowMs();
-      const { head, destination } = addressed(request);
+      const { head, where } = addressed(request);
       const flaw = requestFlaw(request) ?? pathFlaw(head.path);
       if (flaw !== undefined) {
         refuseFlawed(response, flaw);
         return;
       }
+      if (where.destination === undefined) {
+        request.resume();
+        write(response, noUpstreamFor(where.provider));
+        return;
+      }
+      const { destination } = where;
       const passThrough = passThroughs.get(destination);
       const concerned = destination.dialects.filter((dialect) => dialect.concerns(head));
       const incoming = { request, response, head, destination };
@@ -41,7 +51,8 @@ export function createRouter(shared: Shared, passThroughs: ReadonlyMap<Destinati
       else void guarded({ response, shared }, () => answerLocally(incoming, shared));
     },
     upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-      const passThrough = passThroughs.get(addressed(request).destination);
+      const { destination } = addressed(request).where;
+      const passThrough = destination && passThroughs.get(destination);
       if (passThrough !== undefined && pathFlaw(request.url) === undefined) {
         passThrough.upgrade(request, socket, head);
         return;
@@ -122,6 +133,12 @@ function notFound({ method, path }: RequestHead): WireReply {
   const message = `Nothing answers ${method} ${path.split("?", 1)[0]} here: the upstream is built in and no server.`;
   const error = { message, type: "llm_chaos", param: null, code: "not_found" };
   return jsonReply(404, ["x-llm-chaos", "not-found"], { error });
+}
+
+function noUpstreamFor(provider: string): WireReply {
+  const message = `No upstream is named for ${provider}; the key of this call is for ${provider} alone. Add --upstream ${provider}=https://…`;
+  const error = { message, type: "llm_chaos", param: null, code: "no_upstream" };
+  return jsonReply(404, ["x-llm-chaos", "no-upstream"], { error });
 }
 
 /** An error of our own must not end the process, nor leave a client waiting. It is logged without what it quotes. */

@@ -22,7 +22,7 @@ const bearer = (key: string) => ["authorization", `Bearer ${key}`];
 
 function goesTo(names: readonly string[], path: string, headers: readonly string[] = [], method = "POST"): string {
   const { destination, path: rest } = createAddressing(named(...names), whoseRequest)({ method, path, headers });
-  return `${destination.name} ${rest}`;
+  return `${destination?.name ?? "nowhere"} ${rest}`;
 }
 
 describe("where a request goes among several", () => {
@@ -37,14 +37,15 @@ describe("where a request goes among several", () => {
     ["/v1/chat/completions", bearer("sk-ant-x"), "anthropic"],
     // Groq's own client calls below /openai, as the provider serves it.
     ["/openai/v1/chat/completions", ["user-agent", "Groq/JS 1.6.0"], "groq"],
-    // Gemini's format is nobody's here.
-    ["/v1beta/models/m:generateContent", [], "openai"],
+    // Gemini is nobody here, and its key nobody's business.
+    ["/v1beta/models/m:generateContent", [], "nowhere"],
   ])("well known: %s %j to %s", (path, headers, name) => {
     expect(goesTo(THREE, path, headers)).toBe(`${name} ${path}`);
   });
 
-  it("to one that speaks its format where its provider is not there", () => {
-    expect(goesTo(["anthropic", "groq"], "/v1/chat/completions")).toBe("groq /v1/chat/completions");
+  it("to one that speaks its format where its provider is not there, unless that one is another provider's", () => {
+    expect(goesTo(["anthropic", "groq"], "/v1/chat/completions")).toBe("nowhere /v1/chat/completions");
+    expect(goesTo(["openai", "anthropic"], "/v1/chat/completions", bearer("gsk_x"))).toMatch(/^nowhere /);
     expect(goesTo(["anthropic", "small"], "/v1/chat/completions")).toBe("small /v1/chat/completions");
     expect(goesTo(["openai", "vertex"], "/v1beta/models/m:generateContent")).toMatch(/^vertex /);
     expect(goesTo(["small", "big"], "/v1/messages")).toBe("small /v1/messages");
@@ -85,6 +86,19 @@ describe("where a request goes among several", () => {
     expect(goesTo(["openai"], "/openai/v1/chat/completions")).toBe("openai /openai/v1/chat/completions");
     expect(goesTo(["anthropic"], "/groq/v1/x")).toBe("anthropic /groq/v1/x");
   });
+});
+
+it("tells a caller whose provider has no upstream, and sends its key nowhere", async () => {
+  const { proxy, openai, anthropic } = await twoServers();
+  const reply = await fetch(`${proxy.url}/v1beta/models/m:generateContent`, {
+    method: "POST",
+    body: "{}",
+    headers: { "x-goog-api-key": "goog-canary" },
+  });
+  expect(reply.status).toBe(404);
+  expect(reply.headers.get("x-llm-chaos")).toBe("no-upstream");
+  expect(await reply.text()).toContain("--upstream gemini=");
+  expect(openai.requests.length + anthropic.requests.length).toBe(0);
 });
 
 async function twoServers() {
