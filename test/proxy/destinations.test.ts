@@ -47,7 +47,7 @@ describe("where a request goes among several", () => {
     expect(goesTo(["anthropic", "groq"], "/v1/chat/completions")).toBe("nowhere /v1/chat/completions");
     expect(goesTo(["openai", "anthropic"], "/v1/chat/completions", bearer("gsk_x"))).toMatch(/^nowhere /);
     expect(goesTo(["anthropic", "small"], "/v1/chat/completions")).toBe("small /v1/chat/completions");
-    expect(goesTo(["openai", "vertex"], "/v1beta/models/m:generateContent")).toMatch(/^vertex /);
+    expect(goesTo(["openai", "vertex"], "/v1beta/models/m:generateContent")).toMatch(/^nowhere /);
     expect(goesTo(["small", "big"], "/v1/messages")).toBe("small /v1/messages");
   });
 
