@@ -67,7 +67,9 @@ export function createAddressing(
     if (explicit !== undefined) return explicit;
     const { path } = head;
     const found = meant ?? ofFormats(destinations, owner);
-    if (found !== undefined || owner?.provider === undefined) return { destination: found ?? first, path };
+    if (found !== undefined) return { destination: found, path };
+    // A server that is no known provider's is the user's own: a gateway, vLLM. Another provider's gets no key that is not for it.
+    if (owner?.provider === undefined || first.provider === undefined) return { destination: first, path };
     return { destination: undefined, path, provider: owner.provider };
   };
 }
