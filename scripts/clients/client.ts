@@ -6,8 +6,10 @@ export interface ClientUnderTest {
   title: string;
   /** The client of which this one is a variant; the variant differs in what it does before an answer only. */
   variantOf?: string;
-  /** npm packages (or Python distributions) whose versions decide the behaviour; the first is the client itself. */
-  packages: readonly string[];
+  /** Default: Node. */
+  language?: "Python";
+  /** npm packages whose versions decide the behaviour, the client itself first; or the versions, where they are known. */
+  packages: readonly string[] | Readonly<Record<string, string>>;
   /** How it was set up where that is not the default: a sentence, printed with the results. */
   setup?: string;
   calls: readonly CallStyle[];

@@ -16,9 +16,10 @@ export function renderData({ date, runtime, troubles, clients }: Matrix): string
       ...(status !== undefined && { with_status: status }),
       ...(timeoutMs !== undefined && { client_timeout_ms: timeoutMs }),
     })),
-    clients: clients.map(({ id, title, setup = null, versions, calls }) => ({
+    clients: clients.map(({ id, title, language = "Node", setup = null, versions, calls }) => ({
       id,
       title,
+      language,
       setup,
       versions,
       calls: calls.map((call) => ({

@@ -22,8 +22,22 @@ const honoursOneSecond = ({ cells }: CallResult) => {
   const cell = cells["429-1s"];
   return cell?.skipped === undefined && cell !== undefined && cell.gapsMs.every((ms) => ms >= 990 && ms < 1_300);
 };
+const endIn = ({ cells }: CallResult, trouble: string) => {
+  const cell = cells[trouble];
+  return cell === undefined || cell.skipped !== undefined ? undefined : cell.end;
+};
 /** So soon that nothing was waited for: what is left is our own machine at work. */
 const atOnce = ({ gapsMs }: Observed) => gapsMs.length > 0 && gapsMs.every((ms) => ms < 150);
+
+const saysWhole = ({ end, returned }: Observed, { text }: Verdict, call: CallResult) => {
+  const control = controlOf(call);
+  const finish = control?.skipped === undefined ? control?.returned?.finish : undefined;
+  return end === "returned" && text === "none" && finish !== undefined && returned?.finish === finish;
+};
+
+/** Errors of Node's fetch and of Python's httpx. */
+const FOREIGN = new Set(["TypeError", "ReadError", "RemoteProtocolError"]);
+const isForeign = ({ thrown }: Observed) => thrown !== undefined && FOREIGN.has(thrown.class);
 
 const FINDINGS: readonly Finding[] = [
   {
@@ -34,7 +48,12 @@ const FINDINGS: readonly Finding[] = [
   {
     title: "A stalled stream outlives the time limit",
     text: "The client was given 500 ms and was still waiting when the watch ended: its limit covers the wait for the headers only. Put a limit of your own between the chunks of a stream.",
-    shows: { stall: hangs, "stall-pings": hangs },
+    shows: { stall: hangs },
+  },
+  {
+    title: "Keep-alive pings defeat the time limit",
+    text: "The same client notices a silent stall: its limit counts from the last byte, and a ping is a byte. A proxy or a provider that sends pings keeps the call alive for ever.",
+    shows: { "stall-pings": (cell, verdict, call) => hangs(cell, verdict) && endIn(call, "stall") === "threw" },
   },
   {
     title: "A stalled body outlives the time limit",
@@ -58,6 +77,7 @@ const FINDINGS: readonly Finding[] = [
     text: "An error event in front of the content is taken for a refusal and the request is sent again; the same event after the first token is final.",
     shows: {
       "error-first": again,
+      "limit-first": again,
       "error-nested-first": again,
       "error-flat-first": again,
       "error-failed-first": again,
@@ -67,6 +87,11 @@ const FINDINGS: readonly Finding[] = [
     title: "Nothing, a page or JSON instead of a stream: an empty answer",
     text: "A gateway's 200 without a single event is a stream without chunks, and a loop over it just does not run.",
     shows: { empty: accepted, html: accepted, json: accepted, "json-error": accepted },
+  },
+  {
+    title: "An empty answer that says it is whole",
+    text: "Nothing of an answer came, and the finish reason is that of a complete one: here even a check of the finish reason does not help.",
+    shows: { empty: saysWhole, html: saysWhole, json: saysWhole, "json-error": saysWhole },
   },
   {
     title: "A body that is no answer is returned as one",
@@ -94,6 +119,11 @@ const FINDINGS: readonly Finding[] = [
     shows: { "429-35d": atOnce },
   },
   {
+    title: "Asked to wait for too long, it does not retry",
+    text: "Above a bound of its own the client gives up at once, and the app gets the refusal: the best of the four answers to a long wait that this page shows.",
+    shows: { "429-35d": (cell, _, call) => once(cell) && requestsIn(call, "429-1s") > 1 },
+  },
+  {
     title: "`Retry-After: 0` is obeyed to the letter",
     text: "All retries are spent within milliseconds of the first refusal.",
     shows: { "429-0": atOnce },
@@ -104,8 +134,8 @@ const FINDINGS: readonly Finding[] = [
     shows: { "429-silent": (cell, _, call) => once(cell) && requestsIn(call, "429-1s") > 1 },
   },
   {
-    title: "A Retry-After above a minute is ignored",
-    text: "A short wait is honoured, a long one is not: the client goes by its own backoff and spends all its retries within seconds. Each of these requests is a wasted one, and some providers count them.",
+    title: "A Retry-After above a minute is cut short or ignored",
+    text: "A short wait is honoured, a long one is not: the client goes by a bound or a backoff of its own and spends its retries within seconds. Each of these requests is a wasted one, and some providers count them.",
     shows: { "429-90s": (cell, _, call) => again(cell) && honoursOneSecond(call) },
   },
   {
@@ -140,8 +170,8 @@ const FINDINGS: readonly Finding[] = [
   },
   {
     title: "A cut connection is no API error",
-    text: "What is thrown is the runtime's own `TypeError` (\"terminated\"), so a handler for the client's error classes does not catch it. It is not retried.",
-    shows: { fin: ({ thrown }) => thrown?.class === "TypeError", rst: ({ thrown }) => thrown?.class === "TypeError" },
+    text: "What is thrown is an error of the runtime or of the HTTP library below, so a handler for the client's own error classes does not catch it. It is not retried.",
+    shows: { fin: isForeign, rst: isForeign },
   },
 ];
 

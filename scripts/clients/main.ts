@@ -7,6 +7,7 @@ import { renderData } from "./data.ts";
 import { measure } from "./matrix.ts";
 import { nodeClients } from "./node/index.ts";
 import { renderPage } from "./page.ts";
+import { pythonClients } from "./python/index.ts";
 
 /** `npm run clients`: measures the clients and writes docs/clients.md and docs/clients.json. With `--only`, prints them instead. */
 
@@ -14,13 +15,14 @@ import { renderPage } from "./page.ts";
 const WATCH_MS = 8_000;
 const AT_ONCE = 32;
 
-const { values } = parseArgs({ options: { only: { type: "string" }, out: { type: "string" } } });
+const text = { type: "string" } as const;
+const { values } = parseArgs({ options: { only: text, out: text, python: text } });
 const wanted = values.only?.split(",");
-const clients = nodeClients.filter(({ id }) => wanted?.some((word) => id.startsWith(word)) ?? true);
+const python = values.python === undefined ? undefined : await pythonClients(values.python);
+const known = [...nodeClients, ...(python?.clients ?? [])];
+const clients = known.filter(({ id }) => wanted?.some((word) => id.startsWith(word)) ?? true);
 if (clients.length === 0) {
-  process.stderr.write(
-    `no client fits --only ${values.only}; there are: ${nodeClients.map(({ id }) => id).join(", ")}\n`,
-  );
+  process.stderr.write(`no client fits --only ${values.only}; there are: ${known.map(({ id }) => id).join(", ")}\n`);
   process.exit(2);
 }
 
@@ -31,7 +33,7 @@ const clock = createSystemClock();
 const measured = await measure({ clients, clock, watchMs: WATCH_MS, atOnce: AT_ONCE, onCell: progress });
 const matrix = {
   date: new Date(clock.wallMs()).toISOString().slice(0, 10),
-  runtime: `Node ${process.version}`,
+  runtime: [`Node ${process.version}`, ...(python === undefined ? [] : [python.runtime])].join(" and "),
   ...measured,
 };
 const page = renderPage(matrix, { watchMs: WATCH_MS });
@@ -44,6 +46,7 @@ else {
 }
 const problems = problemsIn(matrix);
 for (const problem of problems) process.stderr.write(`${problem}\n`);
+python?.close();
 // Clients that still sleep would keep the process alive for minutes.
 process.exit(problems.length > 0 ? 1 : 0);
 

@@ -74,24 +74,23 @@ interface Overview {
   word(call: CallResult, trouble: string): string;
 }
 
-/** Rows are troubles, columns are clients. Troubles of one format only are told in the client's own section. */
-function overview(
-  clients: readonly ClientResult[],
-  troubles: readonly TroubleCase[],
-  { stream, word }: Overview,
-): string {
-  const rows = troubles
-    .filter(({ dialects, fault, id }) => dialects === undefined && fault !== undefined && wasMeasured(clients, id))
-    .map(({ id, title }) => [
-      title,
-      ...clients.map(({ calls }) =>
-        joined(
-          calls.filter((call) => call.stream === stream),
-          id,
-          word,
-        ),
-      ),
-    ]);
+/** A table for each language. Rows are troubles, columns are clients. Troubles of one format only are told in the client's own section. */
+function overview(clients: readonly ClientResult[], troubles: readonly TroubleCase[], kind: Overview): string {
+  const groups = Map.groupBy(clients, ({ language = "Node" }) => language);
+  const shown = troubles.filter(
+    ({ dialects, fault, id }) => dialects === undefined && fault !== undefined && wasMeasured(clients, id),
+  );
+  return [...groups.values()].map((group) => overviewOf(group, shown, kind)).join("\n");
+}
+
+function overviewOf(clients: readonly ClientResult[], troubles: readonly TroubleCase[], kind: Overview): string {
+  const word = ({ calls }: ClientResult, trouble: string) =>
+    joined(
+      calls.filter(({ stream }) => stream === kind.stream),
+      trouble,
+      kind.word,
+    );
+  const rows = troubles.map(({ id, title }) => [title, ...clients.map((client) => word(client, id))]);
   return table(["", ...clients.map(({ title }) => title)], rows);
 }
 
@@ -150,9 +149,9 @@ function explanation(watchMs: number): string[] {
     "",
     `A client that has not ended after ${watchMs / 1_000} s *hangs* when a request of it is open, and *sleeps* or is *still retrying* when none is. "Never" is more than was measured: some runtimes end a silent connection after five minutes.`,
     "",
-    "The stub's answers have twelve tokens; \"after 4 tokens\" is in the middle of the text. A cell says *does not occur* where the format has no such thing, such as an end marker in Gemini's streams. That our refusals and streams have the providers' shapes is tested apart from this page.",
+    "The stub's answers have twelve tokens; \"after 4 tokens\" is in the middle of the text. A cell says *not reached* where the fault never took effect, since the format has no such thing: Gemini's streams have no end marker, Bedrock's events are no lines of JSON. That our refusals and streams have the providers' shapes is tested apart from this page.",
     "",
-    "Python clients are an optional group: see [scripts/clients/python](../scripts/clients/python/README.md).",
+    "The Python clients are an optional group, `npm run clients -- --python PATH_TO_PYTHON`: see [scripts/clients/python](../scripts/clients/python/README.md).",
     "",
   ];
 }

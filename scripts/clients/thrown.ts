@@ -9,12 +9,24 @@ export interface Thrown {
   cause?: string;
 }
 
+/** What another process saw thrown. */
+export class ReportedError extends Error {
+  readonly facts: Thrown;
+
+  constructor(facts: Thrown) {
+    super(facts.message);
+    this.name = "ReportedError";
+    this.facts = facts;
+  }
+}
+
 const LONGEST_MESSAGE = 160;
 
 export function thrownFacts(error: unknown): Thrown {
   if (!(error instanceof Error))
     return { class: `not an Error: ${typeof error}`, message: short(JSON.stringify(error) ?? "") };
-  const status = firstNumber(error, ["status", "statusCode"]);
+  if (error instanceof ReportedError) return { ...error.facts, message: short(error.facts.message) };
+  const status = firstNumber(error, ["status", "statusCode"]) ?? awsStatus(error);
   const code = field(error, "code") ?? field(error, "type");
   const cause = causeOf(error);
   return {
@@ -41,6 +53,14 @@ function causeOf(error: Error): string | undefined {
 
 function firstNumber(error: Error, names: readonly string[]): number | undefined {
   return names.map((name) => field(error, name)).find((value) => typeof value === "number");
+}
+
+/** The AWS clients keep it apart. */
+function awsStatus(error: Error): number | undefined {
+  const metadata = field(error, "$metadata");
+  if (typeof metadata !== "object" || metadata === null) return undefined;
+  const status = field(metadata, "httpStatusCode");
+  return typeof status === "number" ? status : undefined;
 }
 
 function field(of: object, name: string): unknown {

@@ -14,6 +14,8 @@ export interface TroubleCase {
   status?: number;
   /** Only in these wire formats. */
   dialects?: readonly string[];
+  /** Milliseconds decide what the client does: measured with few others beside it, and again when we were late. */
+  tight?: boolean;
   /** The client is given a time limit, in milliseconds. */
   timeoutMs?: number;
 }
@@ -40,15 +42,22 @@ const BEFORE: readonly Case[] = [
   { id: "429-as-sent", title: "429, 1 s, said as that provider does", fault: "rate_limit: { retry_after: 1s }" },
   { id: "429-1s", title: "429, `Retry-After: 1`", fault: limited("1s", "header") },
   { id: "429-90s", title: "429, `Retry-After: 90`", fault: limited("90s", "header") },
-  { id: "429-ms", title: "429, `retry-after-ms: 150`", fault: limited("150ms", "ms_header") },
+  { id: "429-ms", title: "429, `retry-after-ms: 150`", fault: limited("150ms", "ms_header"), tight: true },
   { id: "429-date", title: "429, `Retry-After:` a date, 2 to 3 s ahead", fault: limited("2s", "date") },
   // These three no fault of ours says: they are what gateways make of a refusal.
-  { id: "429-0", title: "429, `Retry-After: 0`", fault: limited("1s", "header"), headers: { "retry-after": "0" } },
+  {
+    id: "429-0",
+    title: "429, `Retry-After: 0`",
+    fault: limited("1s", "header"),
+    headers: { "retry-after": "0" },
+    tight: true,
+  },
   {
     id: "429-35d",
     title: "429, `Retry-After: 3000000`",
     fault: limited("1s", "header"),
     headers: { "retry-after": "3000000" },
+    tight: true,
   },
   {
     id: "429-no-retry",
@@ -94,21 +103,27 @@ const STREAM: readonly Case[] = [
   { id: "rst", title: "cut (RST) after 4 tokens", fault: `disconnect: { ${AFTER}, how: rst }` },
   {
     id: "error-first",
-    title: "error event before the content",
+    title: "overload event before the content",
     fault: `mid_stream_error: { ${FIRST} }`,
     inDialect: { [RESPONSES]: `mid_stream_error: { ${RESPONSES_FIRST} }` },
   },
-  { id: "error-after", title: "error event after 4 tokens", fault: `mid_stream_error: { ${AFTER} }` },
+  {
+    id: "limit-first",
+    title: "rate-limit event before the content",
+    fault: `mid_stream_error: { kind: rate_limit, ${FIRST} }`,
+    inDialect: { [RESPONSES]: `mid_stream_error: { kind: rate_limit, ${RESPONSES_FIRST} }` },
+  },
+  { id: "error-after", title: "overload event after 4 tokens", fault: `mid_stream_error: { ${AFTER} }` },
   ...SHAPES.flatMap((shape): Case[] => [
     {
       id: `error-${shape}-first`,
-      title: `error in \`${shape}\` shape, before the content`,
+      title: `overload in \`${shape}\` shape, before the content`,
       fault: `mid_stream_error: { ${RESPONSES_FIRST}, shape: ${shape} }`,
       dialects: [RESPONSES],
     },
     {
       id: `error-${shape}-after`,
-      title: `error in \`${shape}\` shape, after 4 tokens`,
+      title: `overload in \`${shape}\` shape, after 4 tokens`,
       fault: `mid_stream_error: { ${AFTER}, shape: ${shape} }`,
       dialects: [RESPONSES],
     },
@@ -135,7 +150,11 @@ const STREAM: readonly Case[] = [
 ];
 
 export const TROUBLES: readonly TroubleCase[] = [
-  ...BEFORE.map((one): TroubleCase => ({ ...one, position: "before" })),
-  ...BODY.map((one): TroubleCase => ({ ...one, position: "body" })),
-  ...STREAM.map((one): TroubleCase => ({ ...one, position: "stream" })),
+  ...BEFORE.map(at("before")),
+  ...BODY.map(at("body")),
+  ...STREAM.map(at("stream")),
 ];
+
+function at(position: TroubleCase["position"]): (one: Case) => TroubleCase {
+  return (one) => ({ tight: one.timeoutMs !== undefined, ...one, position });
+}

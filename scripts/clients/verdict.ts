@@ -17,18 +17,23 @@ export interface Verdict {
     | "sleeps"
     | "not exercised"
     | "skipped";
-  /** How much of the answer's text reached the caller. */
-  text: "none" | "part" | "whole";
+  /** How much of the answer's text reached the caller. `other`: text of another answer. */
+  text: "none" | "part" | "whole" | "other";
 }
 
 /** `control`: the same call without trouble, which gives the whole text. */
 export function verdictOf(cell: Cell | undefined, control: Cell | undefined): Verdict {
   if (cell === undefined || cell.skipped !== undefined) return { kind: "skipped", text: "none" };
   const whole = control?.skipped === undefined ? control?.text : undefined;
-  // After retries the text is there several times.
-  const text = cell.text === "" ? "none" : whole !== undefined && cell.text.startsWith(whole) ? "whole" : "part";
+  const text = shareOf(cell.text, whole);
   if (cell !== control && !cell.exercised) return { kind: "not exercised", text };
   return { kind: kindOf(cell, text, control), text };
+}
+
+function shareOf(text: string, whole: string | undefined): Verdict["text"] {
+  if (text === "") return "none";
+  if (text === whole) return "whole";
+  return whole?.startsWith(text) ? "part" : "other";
 }
 
 function kindOf(cell: Observed, text: Verdict["text"], control: Cell | undefined): Verdict["kind"] {

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ClientUnderTest } from "./client.ts";
 
 const MODULES = join(import.meta.dirname, "../../node_modules");
 
 /** Installed versions, by package. `a > b` is the b that lies inside a; an alias counts as what it stands for. */
-export function versionsOf(packages: readonly string[]): Record<string, string> {
+export function versionsOf(packages: ClientUnderTest["packages"]): Readonly<Record<string, string>> {
+  if (!isList(packages)) return packages;
   return Object.fromEntries(
     packages.map((path) => {
       const { name, version } = manifestOf(path);
@@ -12,6 +14,8 @@ export function versionsOf(packages: readonly string[]): Record<string, string> 
     }),
   );
 }
+
+const isList = (packages: ClientUnderTest["packages"]): packages is readonly string[] => Array.isArray(packages);
 
 function manifestOf(path: string): { name: string; version: string } {
   const folder = path.split(" > ").join("/node_modules/");

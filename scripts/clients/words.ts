@@ -26,12 +26,12 @@ export function fullWords(call: CallResult, trouble: string): string {
   if (cell === undefined) return "–";
   if (cell.skipped !== undefined) return "not run";
   const verdict = verdictOf(cell, controlOf(call));
-  if (verdict.kind === "not exercised") return "does not occur";
+  if (verdict.kind === "not exercised") return "not reached";
   const requests = cell.requests === 1 && call.stream ? [] : [requestWords(cell)];
   return [...requests, endWords(cell, verdict, call.stream)].join(" · ");
 }
 
-const TEXT_WORDS = { none: "no text", part: "partial text", whole: "all text" } as const;
+const TEXT_WORDS = { none: "no text", part: "partial text", whole: "all text", other: "not the whole text" } as const;
 
 function endWords(cell: Observed, { kind, text }: Verdict, stream: boolean): string {
   const carried = cell.carried === undefined ? "" : `${cell.carried}, then `;

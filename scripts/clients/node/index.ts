@@ -2,6 +2,7 @@ import type { ClientUnderTest } from "../client.ts";
 import { aiSdk } from "./ai-sdk.ts";
 import { anthropic } from "./anthropic.ts";
 import { azure } from "./azure.ts";
+import { bedrock } from "./bedrock.ts";
 import { genAi, genAiRetrying } from "./genai.ts";
 import { groq } from "./groq.ts";
 import { langChainAnthropic, langChainOpenAi } from "./langchain.ts";
@@ -22,4 +23,5 @@ export const nodeClients: readonly ClientUnderTest[] = [
   groq,
   mistral,
   mistralRetrying,
+  bedrock,
 ];
