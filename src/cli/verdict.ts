@@ -1,4 +1,5 @@
 import type { Report } from "../core/report.ts";
+import { formatCount } from "../core/units.ts";
 import { paint, verdictMark } from "./style.ts";
 
 const WORDS = { pass: "READY", fail: "NOT READY", inconclusive: "INCONCLUSIVE" } as const;
@@ -9,6 +10,7 @@ export function verdictLines(report: Report, paths: ReadonlyMap<string, string>)
   const out = process.stdout;
   const held = report.expectations.filter((expectation) => expectation.verdict === "pass").length;
   const stopped = report.stopped === null ? "" : ` (stopped early: ${report.stopped})`;
+  if (report.expectations.length === 0) return unjudgedLines(report, paths);
   const lines = [
     `${paint(["bold", COLOURS[report.verdict]], WORDS[report.verdict], out)}  ${report.scenario}: ${held} of ${report.expectations.length} expectations held${stopped}`,
   ];
@@ -29,8 +31,18 @@ export function verdictLines(report: Report, paths: ReadonlyMap<string, string>)
       `  ${verdictMark("inconclusive", out)} fault ${fault.rule} (${fault.name}) was not exercised: no call met it`,
     );
   }
+  return [...lines, ...closingLines(report, paths)];
+}
+
+/** A proxy without a scenario has nothing to judge; what came through it is told all the same. */
+function unjudgedLines(report: Report, paths: ReadonlyMap<string, string>): string[] {
+  const refused = report.refusals.reduce((sum, { count }) => sum + count, 0);
+  const { attempts } = report.calls;
+  const calls = `${formatCount(attempts)} ${attempts === 1 ? "call" : "calls"} to the provider, ${formatCount(refused)} refused`;
+  return [`${report.scenario}: ${calls}; nothing was expected, so nothing is judged`, ...closingLines(report, paths)];
+}
+
+function closingLines(report: Report, paths: ReadonlyMap<string, string>): string[] {
   const runbook = paths.get("runbook.html");
-  if (runbook !== undefined) lines.push(`  runbook  ${runbook}`);
-  lines.push(`  repeat   ${report.reproduce}`);
-  return lines;
+  return [...(runbook === undefined ? [] : [`  runbook  ${runbook}`]), `  repeat   ${report.reproduce}`];
 }

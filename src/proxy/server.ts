@@ -41,7 +41,7 @@ export async function startProxy(given: StartOptions): Promise<RunningProxy> {
   return {
     host,
     port,
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    url: `http://${reachableHost(host)}:${port}`,
     inFlight: () => open,
     releaseAll: shared.releaseAll,
     close(how) {
@@ -49,6 +49,12 @@ export async function startProxy(given: StartOptions): Promise<RunningProxy> {
       return close({ server, shared, passThroughs }, how.drainMs);
     },
   };
+}
+
+/** As this machine reaches it: nobody can call an address that stands for all of them. */
+function reachableHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 function serverSettings(options: ProxyOptions): http.ServerOptions {
