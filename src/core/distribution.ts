@@ -8,9 +8,13 @@ export type Distribution =
   | { kind: "uniform"; minMs: number; maxMs: number }
   | { kind: "normal"; meanMs: number; sdMs: number }
   | { kind: "lognormal"; medianMs: number; sigma: number }
-  | { kind: "pareto"; minMs: number; alpha: number };
+  | { kind: "pareto"; minMs: number; alpha: number }
+  | { kind: "empirical"; valuesMs: readonly number[] };
 
-/** `2s`, or `{ uniform: [1s, 3s] }`, `{ normal: { mean: 2s, sd: 300ms } }`, `{ lognormal: { median: 400ms, sigma: 0.5 } }`, `{ pareto: { min: 200ms, alpha: 2 } }`. */
+/** More than a sketch of a distribution needs, and little memory. */
+export const MOST_EMPIRICAL_VALUES = 10_000;
+
+/** `2s`, or `{ uniform: [1s, 3s] }`, `{ normal: { mean: 2s, sd: 300ms } }`, `{ lognormal: { median: 400ms, sigma: 0.5 } }`, `{ pareto: { min: 200ms, alpha: 2 } }`, `{ empirical: [180ms, 240ms, 3s] }`. */
 export const distribution = () =>
   z
     .union([
@@ -29,8 +33,25 @@ export const distribution = () =>
       z
         .strictObject({ pareto: z.strictObject({ min: duration(), alpha: z.number().positive() }) })
         .transform(({ pareto }): Distribution => ({ kind: "pareto", minMs: pareto.min, alpha: pareto.alpha })),
+      z
+        .strictObject({ empirical: measured() })
+        .transform(({ empirical }): Distribution => ({ kind: "empirical", valuesMs: empirical })),
     ])
-    .meta({ description: "A duration, or uniform, normal, lognormal or pareto" });
+    .meta({ title: "2s, or drawn", description: "A duration, or uniform, normal, lognormal, pareto or empirical" });
+
+/** Durations that were measured. Who reads files puts the durations in the place of a file's name before this sees it. */
+const measured = () =>
+  z
+    .union([z.array(duration()).min(1).max(MOST_EMPIRICAL_VALUES), z.string()])
+    .meta({ description: "Durations, each as likely as the others: a list, or in a scenario a file beside it" })
+    .transform((value, context) => {
+      if (typeof value !== "string") return value;
+      context.addIssue({
+        code: "custom",
+        message: "only a scenario file can name a file of durations; here, write them as a list: [200ms, 1.2s]",
+      });
+      return z.NEVER;
+    });
 
 /** Milliseconds, never negative. */
 export function sample(from: Distribution, rng: Rng): number {
@@ -45,6 +66,8 @@ export function sample(from: Distribution, rng: Rng): number {
       return from.medianMs * Math.exp(from.sigma * standardNormal(rng));
     case "pareto":
       return from.minMs / (1 - rng.next()) ** (1 / from.alpha);
+    case "empirical":
+      return from.valuesMs[Math.floor(rng.next() * from.valuesMs.length)] ?? 0;
   }
 }
 

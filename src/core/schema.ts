@@ -68,6 +68,7 @@ export const position = () =>
       z.enum(["tool_arguments", "before_finish", "before_usage", "before_done"]),
     ])
     .meta({
+      title: "position",
       description:
         "Where in the stream: { tokens: 20 }, { events: 3 }, { bytes: 512 }, { event: name, nth: 2 }, tool_arguments, before_finish, before_usage or before_done",
     });

@@ -6,6 +6,7 @@ import { checkScenario } from "./check.ts";
 import { readYaml, type YamlFile } from "./document.ts";
 import { type Environment, fillPlaceholders } from "./fill.ts";
 import { type NamedThing, reportIssues } from "./issues.ts";
+import { readMeasured } from "./measured.ts";
 import { normaliseScenario } from "./normalise.ts";
 import type { Path } from "./places.ts";
 import { boundText, readText } from "./read-text.ts";
@@ -41,7 +42,8 @@ export function loadScenario(options: LoadOptions): LoadedScenario {
   const { env, seed, app, registry = STANDARD } = options;
   const document = openYaml(options);
   document.value = normaliseScenario(document.value, document.places);
-  const { value, secrets } = fillPlaceholders(document, env);
+  const { value: written, secrets } = fillPlaceholders(document, env);
+  const value = readMeasured(document, written);
   const schema = scenarioSchema(registry);
   const result = schema.safeParse(value);
   if (document.readable) {

@@ -32,6 +32,15 @@ describe("createRng", () => {
 });
 
 describe("distributions", () => {
+  it("draw what was measured, each value as likely as the others, and nothing else", () => {
+    const measured = distribution().parse({ empirical: ["10ms", "20ms", "20ms", "3s"] });
+    const sorted = draws(measured);
+    expect(new Set(sorted)).toEqual(new Set([10, 20, 3_000]));
+    expect(Math.abs(sorted.filter((ms) => ms === 20).length - 2_000)).toBeLessThan(150);
+    expect(distribution().safeParse({ empirical: [] }).success).toBe(false);
+    expect(distribution().safeParse({ empirical: [240] }).success).toBe(false);
+  });
+
   it("are read as written", () => {
     expect(distribution().parse("2s")).toEqual({ kind: "fixed", ms: 2_000 });
     expect(distribution().parse({ uniform: ["1s", "3s"] })).toEqual({ kind: "uniform", minMs: 1_000, maxMs: 3_000 });

@@ -173,7 +173,7 @@ expect:
       "s.yaml:8:17: error: a chance is at most 100%",
       's.yaml:9:9: error: unknown fault "rate_limt" (did you mean rate_limit?)',
       's.yaml:10:30: error: unknown key "token" (did you mean tokens?)',
-      "s.yaml:11:9: error: add is missing (A duration, or uniform, normal, lognormal or pareto)",
+      "s.yaml:11:9: error: add is missing (A duration, or uniform, normal, lognormal, pareto or empirical)",
       's.yaml:13:46: error: there is no phase "strom" (did you mean storm?)',
       's.yaml:14:5: error: unknown expectation "no_hung" (did you mean no_hang?)',
       's.yaml:15:17: error: unknown key "too" (did you mean to?)',

@@ -16,6 +16,8 @@ export function distributionWords(from: Distribution): string {
       return `about ${formatDuration(from.medianMs)} (lognormal, sigma ${from.sigma})`;
     case "pareto":
       return `${formatDuration(from.minMs)} or more (pareto, alpha ${from.alpha})`;
+    case "empirical":
+      return `one of ${counted(from.valuesMs.length, "measured duration")}`;
   }
 }
 
