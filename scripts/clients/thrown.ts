@@ -38,10 +38,12 @@ export function thrownFacts(error: unknown): Thrown {
   };
 }
 
-/** Some packages set `name`, others only have the class. A name that is merely inherited says less than the class. */
+/** Some packages set `name`, others only have the class, and one sets it to what a field of the answer says, be it null. */
 function classOf(error: Error): string {
   const { name } = error.constructor;
-  return error.name === "Error" || error.name === "" || name.startsWith(error.name) ? name : error.name;
+  const given: unknown = error.name;
+  if (typeof given !== "string" || given === "" || given === "Error") return name;
+  return name.startsWith(given) ? name : given;
 }
 
 function causeOf(error: Error): string | undefined {
