@@ -38,6 +38,8 @@ function addPlayingCommands(program: Command, leave: Leave): void {
         .argParser(parseDurationFlag)
         .default(60_000, "60s"),
     )
+    .option("--plan-out <file>", "write every decision about faults, with its key, at the end")
+    .option("--plan <file>", "take the decisions of such a file again")
     .option("--json", "print report.json to stdout")
     .action(async (scenario, command, flags) =>
       leave(await (await import("./run.ts")).runCommand(scenario, command, flags)),

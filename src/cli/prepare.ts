@@ -6,8 +6,9 @@ import { formatProblem, type Problem, UserError } from "../core/errors.ts";
 import type { Scenario } from "../core/scenario.ts";
 import type { SessionOptions } from "../run/options.ts";
 import { parseUpstreams } from "../run/upstream-choice.ts";
-import { loadApp, loadScenario, parseFaultLine } from "../scenario/index.ts";
+import { checkPlan, loadApp, loadScenario, parseFaultLine } from "../scenario/index.ts";
 import type { SharedFlags } from "./flags.ts";
+import { openPlan, type PlanFiles } from "./open-plan.ts";
 import { paint } from "./style.ts";
 
 const APP_FILE = "llm-chaos.yaml";
@@ -42,6 +43,7 @@ export function prepare(input: {
   flags: SharedFlags;
   readyTimeoutMs: number;
   startAtOnce: boolean;
+  planFiles?: PlanFiles;
   notify(line: string): void;
   onAppOutput(line: string): void;
 }): Prepared {
@@ -51,7 +53,9 @@ export function prepare(input: {
   const appFilePath = findAppFile(flags.config, cwd, input.command);
   const app = appFilePath === undefined ? NO_APP : loadApp({ path: appFilePath, env });
   for (const fault of flags.fault) parseFaultLine(fault);
-  const weather = readScenario(input.scenarioPath, flags.seed, app.app);
+  const plan = openPlan(input.planFiles, flags.seed);
+  const weather = readScenario(input.scenarioPath, plan?.seed ?? flags.seed, app.app);
+  if (plan !== undefined) checkPlan(plan, weather.scenario);
   const options: SessionOptions = {
     mode: input.mode,
     scenario: weather.scenario,
@@ -66,6 +70,8 @@ export function prepare(input: {
     listen: flags.listen,
     control: controlAddress(flags, env),
     faults: flags.fault,
+    plan,
+    planOut: input.planFiles?.planOut,
     startAtOnce: input.startAtOnce,
     family: flags.env,
     out: flags.out,
@@ -142,7 +148,13 @@ function controlToken(flags: SharedFlags, env: NodeJS.ProcessEnv): string | unde
 
 /** The command that plays the same again. Values that could be secret are not in flags, so none can be in here. */
 function reproduceCommand(
-  input: { mode: string; scenarioPath: string | undefined; command: readonly string[]; flags: SharedFlags },
+  input: {
+    mode: string;
+    scenarioPath: string | undefined;
+    command: readonly string[];
+    flags: SharedFlags;
+    planFiles?: PlanFiles;
+  },
   seed: number | undefined,
 ): string {
   const words = ["llm-chaos", input.mode];
@@ -151,6 +163,7 @@ function reproduceCommand(
   for (const upstream of input.flags.upstream) words.push("--upstream", upstream);
   if (input.flags.app !== undefined) words.push("--app", input.flags.app);
   for (const fault of input.flags.fault) words.push("--fault", `'${fault}'`);
+  if (input.planFiles?.plan !== undefined) words.push("--plan", input.planFiles.plan);
   if (input.command.length > 0) words.push("--", ...input.command);
   return words.join(" ");
 }

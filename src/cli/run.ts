@@ -11,6 +11,8 @@ import { verdictLines } from "./verdict.ts";
 export interface RunFlags extends SharedFlags {
   readyTimeout: number;
   json?: boolean;
+  plan?: string;
+  planOut?: string;
 }
 
 /** `llm-chaos run <scenario> [-- command]` */
@@ -26,6 +28,7 @@ export async function runCommand(scenarioPath: string, command: readonly string[
       flags,
       readyTimeoutMs: flags.readyTimeout,
       startAtOnce: true,
+      planFiles: { plan: flags.plan, planOut: flags.planOut },
       notify: progress.line,
       onAppOutput: (line) => progress.line(`app     │ ${line}`),
     });

@@ -82,6 +82,8 @@ export interface Fault<Params = unknown> {
   readonly acts: "call" | "stream" | "head";
   /** True when it ends the call (answer, reset, hang): the first such rule wins, and two in one rule are refused. */
   readonly final: boolean;
+  /** It acts only on calls that asked for a stream; others are none of its rule's. */
+  readonly onlyStreams?: true;
   readonly params: ZodType<Params>;
   plan(params: Params, context: FaultContext): readonly Injection[];
   /** The rule in words: "a 429 for tokens per minute that asks for 5 s". */

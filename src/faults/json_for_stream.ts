@@ -16,6 +16,7 @@ export const jsonForStream: Fault<Params> = {
   summary: "A 200 with one JSON object where a stream was asked for",
   acts: "call",
   final: true,
+  onlyStreams: true,
   params,
   plan({ body }, context) {
     if (!context.call.stream) return [];

@@ -1,5 +1,6 @@
 import type { AppFile } from "../core/app.ts";
 import type { Scenario } from "../core/scenario.ts";
+import type { DecisionPlan } from "../scenario/index.ts";
 import type { UpstreamChoice } from "./upstream-choice.ts";
 
 export interface Address {
@@ -31,6 +32,10 @@ export interface SessionOptions {
   control: (Address & { hosts: readonly string[]; token: string | undefined }) | undefined;
   /** `--fault`, one YAML text each: active in every phase. */
   faults: readonly string[];
+  /** Decisions to take again (`--plan`). */
+  plan?: DecisionPlan | undefined;
+  /** Where this run's decisions go (`--plan-out`). */
+  planOut?: string | undefined;
   /** Start the phases at once (`run`, `proxy --start`). */
   startAtOnce: boolean;
   /** Which family of base-URL variables the app gets; undefined: from the upstreams' names. */

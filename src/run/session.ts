@@ -12,6 +12,7 @@ import { openUpstreams } from "./open-upstreams.ts";
 import type { EndReason, SessionOptions } from "./options.ts";
 import { createRunFolder, type RunFolder } from "./run-folder.ts";
 import { watchSelfDelay } from "./self-delay.ts";
+import { settlePlan } from "./settle-plan.ts";
 import { createSystemClock } from "./system-clock.ts";
 import { summariseUpstreams } from "./upstream-choice.ts";
 import { VERSION } from "./version.ts";
@@ -144,7 +145,9 @@ function withSwitches(parts: Omit<Session, Switches>, closeUpstreams: () => Prom
       selfDelay.stop();
       timeline.stop();
       await proxy.close({ drainMs });
-      log.append({ type: "run_ended", why: end.why, ...(end.detail !== undefined && { detail: end.detail }) });
+      const unwritten = settlePlan(parts.ledger, { options, log });
+      const { why, detail } = unwritten === undefined ? end : ({ why: "broken", detail: unwritten } as const);
+      log.append({ type: "run_ended", why, ...(detail !== undefined && { detail }) });
       await log.close();
       await closeUpstreams();
     },

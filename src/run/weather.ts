@@ -6,7 +6,14 @@ import type { Scenario } from "../core/scenario.ts";
 import { matchesGlob } from "../core/text.ts";
 import { createEventLog, type EventLog } from "../history/index.ts";
 import { createLimiter, defaultLimit } from "../limits/index.ts";
-import { createChooser, createTimeline, type LiveChooser, type Timeline } from "../scenario/index.ts";
+import {
+  createChooser,
+  createLedger,
+  createTimeline,
+  type DecisionLedger,
+  type LiveChooser,
+  type Timeline,
+} from "../scenario/index.ts";
 import type { SessionOptions } from "./options.ts";
 
 /** The log and everything that depends on the phase: limits, faults, the timeline. */
@@ -16,6 +23,8 @@ export interface Weather {
   /** What a scripted refusal displays as the limit: the scenario's own number for the model, else a documented default. */
   limitOf(call: Pick<LlmCall, "model">, dimension: RefusalDimension): number;
   chooser: LiveChooser;
+  /** Undefined: no plan is read or written. */
+  ledger: DecisionLedger | undefined;
   timeline: Timeline;
   phase(): string;
   setPhase(name: string): void;
@@ -27,7 +36,10 @@ export function createWeather(options: SessionOptions, parts: { clock: Clock; rn
   // A run warms up before its first phase, which nobody judges; a proxy is in use from its first call on.
   let phase = scenario.phases.length > 0 && options.mode === "run" ? "startup" : "live";
   const log = createEventLog({ path: parts.eventsPath, clock, phase: () => phase });
-  const chooser = createChooser({ scenario: options.filled, phase: () => phase, rng: parts.rng.fork("faults"), clock });
+  const planned = options.plan !== undefined || options.planOut !== undefined;
+  const ledger = planned ? createLedger(options.plan) : undefined;
+  const rng = parts.rng.fork("faults");
+  const chooser = createChooser({ scenario: options.filled, phase: () => phase, rng, clock, ledger });
   for (const fault of options.faults) chooser.inject(fault, { ttlMs: Number.POSITIVE_INFINITY });
   const limiter = limiterOf(scenario, clock);
   const timeline = createTimeline({
@@ -46,6 +58,7 @@ export function createWeather(options: SessionOptions, parts: { clock: Clock; rn
     limiter,
     limitOf: (call, dimension) => limitOf(scenario.limits, call.model, dimension),
     chooser,
+    ledger,
     timeline,
     phase: () => phase,
     setPhase: (name) => {

@@ -3,6 +3,7 @@ import type { CallFacts, ChosenFault, Fault } from "../core/fault.ts";
 import type { Rng } from "../core/rng.ts";
 import type { FaultRule } from "../core/scenario.ts";
 import { explainRule } from "./explain-rule.ts";
+import type { DecisionLedger } from "./ledger.ts";
 import { matches } from "./match.ts";
 
 /** One rule with what it counts. State belongs here, never to the fault. */
@@ -18,7 +19,7 @@ export interface ActiveRule {
 
 export function createActiveRule(
   rule: FaultRule,
-  { faults, rng }: { faults: ReadonlyMap<string, Fault>; rng: Rng },
+  { faults, rng, ledger }: { faults: ReadonlyMap<string, Fault>; rng: Rng; ledger?: DecisionLedger | undefined },
 ): ActiveRule {
   const fault = faults.get(rule.fault);
   if (fault === undefined) throw new UserError(`there is no fault "${rule.fault}" (rule ${rule.id})`);
@@ -27,22 +28,28 @@ export function createActiveRule(
     const hint = "a scenario is played with its placeholders filled in";
     throw new UserError(`the parameters of ${rule.fault} (rule ${rule.id}) cannot be read`, { hint });
   }
+  const params = parsed.data;
   const revoked = new AbortController();
+  const placeOf = createPlaces();
   let ordinal = 0;
   let hits = 0;
+  const draw = (ownRng: Rng) =>
+    isCounted(rule, ordinal) &&
+    ownRng.fork("chance").next() < rule.chance &&
+    (rule.atMost === undefined || hits < rule.atMost);
   return {
     rule,
     explained: explainRule(rule, faults),
     decide(facts, loses) {
+      if (fault.onlyStreams === true && !facts.call.stream) return undefined;
       if (!matches(rule.where, facts)) return undefined;
       ordinal++;
-      if (!isCounted(rule, ordinal)) return undefined;
-      const decision = decisionKey(rule, facts, ordinal);
+      const decision = `${rule.id}/${facts.joined === undefined ? `#${ordinal}` : placeOf(facts.joined)}`;
       const ownRng = rng.fork(decision);
-      if (ownRng.fork("chance").next() >= rule.chance) return undefined;
-      if (rule.atMost !== undefined && hits >= rule.atMost) return undefined;
+      const taken = ledger?.planned(decision) ?? draw(ownRng);
+      ledger?.note({ rule: rule.id, fault: rule.fault, params }, { rule: rule.id, key: decision, taken });
+      if (!taken) return undefined;
       if (!loses) hits++;
-      const params = parsed.data;
       return { rule: rule.id, fault, params, decision, rng: ownRng.fork("plan"), revoked: revoked.signal };
     },
     hits: () => hits,
@@ -55,10 +62,22 @@ function isCounted({ where: { nth, first } }: FaultRule, ordinal: number): boole
   return (nth === undefined || ordinal % nth === 0) && (first === undefined || ordinal <= first);
 }
 
+/** Calls further back than this are not retried any more. */
+const CALLS_REMEMBERED = 10_000;
+
 /**
- * The same key gives the same decision. A joined call is addressed by what it is, so that its fate does not depend on
- * what came in between; any other by its place among the calls this rule matched.
+ * The same key gives the same decision. A joined call is addressed by its place among the joined calls this rule
+ * matched, and its attempt: a retry's fate does not depend on what came in between. Not by its identity, since SDKs
+ * make up a new one for each call of each run.
  */
-function decisionKey(rule: FaultRule, { joined }: CallFacts, ordinal: number): string {
-  return joined === undefined ? `${rule.id}/#${ordinal}` : `${rule.id}/${joined.logical}/attempt-${joined.attempt}`;
+function createPlaces(): (joined: NonNullable<CallFacts["joined"]>) => string {
+  const places = new Map<string, number>();
+  let calls = 0;
+  return ({ logical, attempt }) => {
+    const place = places.get(logical) ?? ++calls;
+    places.delete(logical);
+    places.set(logical, place);
+    if (places.size > CALLS_REMEMBERED) places.delete(places.keys().next().value ?? "");
+    return `call-${place}/attempt-${attempt}`;
+  };
 }

@@ -81,7 +81,9 @@ export function checkRule(
   }
   const where = rule["where"];
   for (const name of known) {
-    if (registry.faults.get(name)?.acts !== "stream" || !isMapValue(where) || where["stream"] !== false) continue;
+    const fault = registry.faults.get(name);
+    const needsStream = fault?.acts === "stream" || fault?.onlyStreams === true;
+    if (!needsStream || !isMapValue(where) || where["stream"] !== false) continue;
     document.problems.add(
       document.places.valueAt([...path, "where", "stream"]),
       `${name} acts on streams, and where.stream false leaves none`,

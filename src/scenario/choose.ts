@@ -4,6 +4,7 @@ import type { Rng } from "../core/rng.ts";
 import type { FaultRule, Scenario } from "../core/scenario.ts";
 import { type ActiveRule, createActiveRule } from "./active-rule.ts";
 import { parseFaultLine } from "./fault-line.ts";
+import type { DecisionLedger } from "./ledger.ts";
 import { STANDARD } from "./registry.ts";
 
 /** An injected fault ends by itself: nobody remembers one that was set and forgotten. Milliseconds. */
@@ -16,6 +17,8 @@ export interface ChooserOptions {
   rng: Rng;
   clock: Clock;
   faults?: ReadonlyMap<string, Fault>;
+  /** Takes the decisions of a plan, and remembers all that are made. */
+  ledger?: DecisionLedger | undefined;
 }
 
 export interface ActiveFault {
@@ -42,8 +45,8 @@ export interface LiveChooser extends FaultChooser {
 }
 
 export function createChooser(options: ChooserOptions): LiveChooser {
-  const { scenario, phase, rng, clock, faults = STANDARD.faults } = options;
-  const activate = (rule: FaultRule) => createActiveRule(rule, { faults, rng });
+  const { scenario, phase, rng, clock, faults = STANDARD.faults, ledger } = options;
+  const activate = (rule: FaultRule) => createActiveRule(rule, { faults, rng, ledger });
   const phases = new Map(scenario.phases.map(({ name, faults: rules }) => [name, rules.map(activate)]));
   const live = new Map<string, ActiveRule & { endsAtMs?: number; cancel(): void }>();
   let injected = 0;

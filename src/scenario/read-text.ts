@@ -4,12 +4,12 @@ import { UserError } from "../core/errors.ts";
 /** A scenario of 1 MiB is a mistake or an attack. */
 export const LARGEST_FILE = 1_048_576;
 
-/** The text of a file, or a UserError that says why not. */
-export function readText(path: string): string {
+/** The text of a file, or a UserError that says why not. `most` bytes: a file that we wrote ourselves may be larger. */
+export function readText(path: string, most = LARGEST_FILE): string {
   try {
     const stat = statSync(path);
     if (!stat.isFile()) throw new UserError(`${path} is not a file`);
-    if (stat.size > LARGEST_FILE) throw tooLarge(path, stat.size);
+    if (stat.size > most) throw tooLarge(path, stat.size, most);
     return decode(readFileSync(path), path);
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -22,7 +22,7 @@ export function readText(path: string): string {
 
 /** Refuses a text that was handed in and is larger than a file may be. */
 export function boundText(text: string, name: string): string {
-  if (text.length > LARGEST_FILE) throw tooLarge(name, text.length);
+  if (text.length > LARGEST_FILE) throw tooLarge(name, text.length, LARGEST_FILE);
   return text;
 }
 
@@ -34,6 +34,6 @@ function decode(bytes: Uint8Array, path: string): string {
   }
 }
 
-function tooLarge(path: string, size: number): UserError {
-  return new UserError(`${path} is too large (${size} bytes; the most is ${LARGEST_FILE})`);
+function tooLarge(path: string, size: number, most: number): UserError {
+  return new UserError(`${path} is too large (${size} bytes; the most is ${most})`);
 }

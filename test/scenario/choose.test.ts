@@ -86,20 +86,24 @@ describe("chance", () => {
     expect(hits / 2_000).toBeLessThan(0.334);
   });
 
-  it("of a joined call depends on the call and attempt, not on what came between", () => {
-    const decide = (order: readonly string[]) => {
+  it("of a joined call depends on its place and attempt, not on its name or on what came between", () => {
+    const decide = (order: readonly (readonly [logical: string, attempt: number])[]) => {
       const { chooser } = chooserFor(rule);
-      const decided = order.map((logical) => [
-        logical,
-        chooser.choose(facts({}, { joined: { logical, attempt: 1 } })).map(({ decision }) => decision),
-      ]);
-      return Object.fromEntries(decided);
+      const keys = order.map(([logical, attempt]) => {
+        if (logical === "other") chooser.choose(facts());
+        return logical === "other" ? [] : chooser.choose(facts({}, { joined: { logical, attempt } }));
+      });
+      return keys.flat().map(({ decision }) => decision);
     };
-    const calls = Array.from({ length: 40 }, (_, i) => `l${i}`);
-    const forwards = decide(calls);
-    expect(decide(calls.toReversed())).toEqual(forwards);
-    expect(Object.values(forwards).flat().length).toBeGreaterThan(3);
-    expect(Object.values(forwards).flat()[0]).toMatch(/^storm\/1\/l\d+\/attempt-1$/);
+    const calls = Array.from({ length: 40 }, (_, i) => `a${i}`);
+    const attempts = (names: readonly string[], attempt: number) => names.map((name) => [name, attempt] as const);
+    const inTurn = decide([...attempts(calls, 0), ...attempts(calls, 1)]);
+    const renamed = calls.map((name) => `b${name}`);
+    expect(decide([...attempts(renamed, 0), ...attempts(renamed, 1)])).toEqual(inTurn);
+    const between = calls.flatMap((name) => [[name, 0] as const, ["other", 0] as const]);
+    expect(decide([...between, ...attempts(calls.toReversed(), 1)]).toSorted()).toEqual(inTurn.toSorted());
+    expect(inTurn.length).toBeGreaterThan(6);
+    expect(inTurn.join(" ")).toMatch(/^(storm\/1\/call-\d+\/attempt-[01] ?)+$/);
   });
 
   it("gives the same call another draw for another attempt", () => {
