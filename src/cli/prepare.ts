@@ -4,6 +4,7 @@ import { shellCommand } from "../app/index.ts";
 import type { AppFile } from "../core/app.ts";
 import { formatProblem, type Problem, UserError } from "../core/errors.ts";
 import type { Scenario } from "../core/scenario.ts";
+import { refuseShareOnLive, rulesOf } from "../run/check-share.ts";
 import type { SessionOptions } from "../run/options.ts";
 import { parseUpstreams } from "../run/upstream-choice.ts";
 import { checkPlan, loadApp, loadScenario, parseFaultLine } from "../scenario/index.ts";
@@ -83,6 +84,7 @@ export function prepare(input: {
     notify: input.notify,
     onAppOutput: input.onAppOutput,
   };
+  refuseShareOnLive(rulesOf(options), options.upstreams);
   return { options, appFilePath, warnings: [...weather.warnings, ...app.warnings] };
 }
 

@@ -80,6 +80,8 @@ export interface StreamPosition {
   events: number;
   /** Estimated output tokens. */
   tokens: number;
+  /** All tokens there will be, from an upstream that knows the whole reply beforehand. Undefined: nobody can know (live). */
+  totalTokens?: number;
   contentSeen: boolean;
   finishSeen: boolean;
   usageSeen: boolean;

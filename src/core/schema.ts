@@ -64,12 +64,13 @@ export const position = () =>
       z.strictObject({ tokens: count() }),
       z.strictObject({ events: count() }),
       z.strictObject({ bytes: count() }),
+      z.strictObject({ share: share().refine((part) => part <= 1, "a share of the reply is at most 100%") }),
       z.strictObject({ event: z.string(), nth: count().prefault(1) }),
       z.enum(["tool_arguments", "before_finish", "before_usage", "before_done"]),
     ])
     .meta({
       title: "position",
       description:
-        "Where in the stream: { tokens: 20 }, { events: 3 }, { bytes: 512 }, { event: name, nth: 2 }, tool_arguments, before_finish, before_usage or before_done",
+        "Where in the stream: { tokens: 20 }, { events: 3 }, { bytes: 512 }, { share: 40% } (stub only), { event: name, nth: 2 }, tool_arguments, before_finish, before_usage or before_done",
     });
 export type Position = z.output<ReturnType<typeof position>>;

@@ -27,6 +27,8 @@ export interface UpstreamReply {
   statusText: string;
   headers: HeaderList;
   body: ReplyBody;
+  /** All output tokens, estimated as its frames are where it streams: from an upstream that knows the whole before it sends. */
+  totalTokens?: number;
 }
 
 /**

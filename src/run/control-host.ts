@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { type ControlHost, type RunningControl, startControl } from "../control/index.ts";
 import { UserError } from "../core/errors.ts";
+import { parseFaultLine } from "../scenario/index.ts";
+import { refuseShareOnLive } from "./check-share.ts";
 import { stateFolder } from "./run-folder.ts";
 import type { Session } from "./session.ts";
 import { summariseUpstreams } from "./upstream-choice.ts";
@@ -37,6 +39,7 @@ function controlHost(session: Session): ControlHost {
     inject(fault, { where, chance, ttlMs }) {
       const rule =
         typeof fault === "string" && where === undefined && chance === undefined ? fault : ruleOf(fault, where, chance);
+      refuseShareOnLive([parseFaultLine(rule, { id: "fault.inject" })], session.options.upstreams);
       const { id } = chooser.inject(rule, { ttlMs });
       return { id, endsAtMs: clock.nowMs() + ttlMs };
     },

@@ -71,8 +71,11 @@ export function createStub({ seed, clock, dialects, profile = defaultProfile, ..
       if (signal.aborted) throw callerLeft("headers");
       const written = dialect.write(reply, call);
       const splitter = dialect.splitter?.(written.contentType, call);
-      const frames = call.stream ? pace(written.frames, { dialect, splitter, nextGap }) : written.frames.map(atOnce);
-      return { ...head(success(written, call, id)), body: pacedBody(frames, { clock, signal, onEnd: release }) };
+      const { frames, totalTokens } = call.stream
+        ? pace(written.frames, { dialect, splitter, nextGap })
+        : { frames: written.frames.map(atOnce), totalTokens: reply.usage.outputTokens };
+      const body = pacedBody(frames, { clock, signal, onEnd: release });
+      return { ...head(success(written, call, id)), body, totalTokens };
     } catch (error) {
       release();
       throw error;

@@ -130,6 +130,15 @@ describe("the app command", () => {
   });
 });
 
+it("will not wait for a share of a reply whose length nobody knows", async () => {
+  writeFileSync(
+    join(cwd, "share.yaml"),
+    "name: share\nphases:\n  - { name: storm, lasts: 1s, faults: [truncate: { after: { share: 40% } }] }\n",
+  );
+  const said = await refused(["run", "share.yaml", "--upstream", "https://provider.invalid"]);
+  expect(said).toMatch(/storm\/1: truncate stands after a share of the reply, and the upstream is live/);
+});
+
 describe("the command line", () => {
   it("suggests the command and the flag that were meant", async () => {
     expect(await refused(["prxy"])).toMatch(/Did you mean proxy\?/);

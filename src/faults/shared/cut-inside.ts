@@ -32,17 +32,19 @@ export interface BodyBreak {
   inside: Inside | undefined;
 }
 
-/** An unstreamed body has no meaning by parts: bytes are exact, every other position is half of its first chunk. */
+/** An unstreamed body has no meaning by parts: bytes are exact, a share is one of its first chunk (the stub's only one), every other position is half of that. */
 export function cutInBody({ frame, position, at, inside }: BodyBreak): number | undefined {
   const { bytes } = frame;
   const length = bytes.byteLength;
-  const wanted = isBytes(position) ? position.bytes - at.bytes : Math.floor(length / 2);
-  if (wanted > length) return undefined;
+  const wanted = wantedIn(position, at, length);
+  if (wanted === undefined || wanted > length) return undefined;
   return inside === "character" ? insideCharacter(bytes, Math.max(0, wanted)) : Math.max(0, wanted);
 }
 
-function isBytes(position: Position): position is { bytes: number } {
-  return typeof position !== "string" && "bytes" in position;
+function wantedIn(position: Position, at: StreamPosition, length: number): number | undefined {
+  if (typeof position === "string" || !("bytes" in position || "share" in position)) return Math.floor(length / 2);
+  if ("bytes" in position) return position.bytes - at.bytes;
+  return at.totalTokens === undefined ? undefined : Math.floor(length * position.share);
 }
 
 /** Behind the first byte of the first character of several bytes. */

@@ -35,6 +35,7 @@ function liesBefore(position: Position, meaning: FrameMeaning, at: StreamPositio
       // Zero of anything lies before the first frame.
       if ("tokens" in position) return at.tokens >= position.tokens;
       if ("events" in position) return at.events >= position.events;
+      if ("share" in position) return hasShare(position.share, at.tokens, at);
       return "bytes" in position && at.bytes >= position.bytes;
   }
 }
@@ -58,5 +59,11 @@ function liesAfter(position: Position, { frame, meaning, at, named }: Seen): boo
   if ("tokens" in position) return at.tokens + meaning.tokens >= position.tokens;
   if ("events" in position) return frame.data !== undefined && at.events + 1 >= position.events;
   if ("bytes" in position) return at.bytes + frame.bytes.byteLength >= position.bytes;
+  if ("share" in position) return hasShare(position.share, at.tokens + meaning.tokens, at);
   return frame.event === position.event && named >= position.nth;
+}
+
+/** Of a whole that nobody knows there is no share. */
+function hasShare(share: number, tokens: number, { totalTokens }: StreamPosition): boolean {
+  return totalTokens !== undefined && tokens >= share * totalTokens;
 }

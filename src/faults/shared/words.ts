@@ -1,6 +1,6 @@
 import type { Distribution } from "../../core/distribution.ts";
 import type { Position } from "../../core/schema.ts";
-import { formatDuration } from "../../core/units.ts";
+import { formatDuration, formatShare } from "../../core/units.ts";
 
 /** Parameters in plain words, for `explain`. */
 
@@ -33,6 +33,7 @@ export function positionWords(position: Position): string {
   if ("tokens" in position) return `after ${counted(position.tokens, "token")}`;
   if ("events" in position) return `after ${counted(position.events, "event")}`;
   if ("bytes" in position) return `after ${counted(position.bytes, "byte")}`;
+  if ("share" in position) return `after ${formatShare(position.share)} of its tokens`;
   return `after the event ${position.event}${position.nth === 1 ? "" : ` number ${position.nth}`}`;
 }
 

@@ -3,6 +3,7 @@ import { hasContent } from "../observe/index.ts";
 
 /** Counts what one stage has seen of the stream. */
 export class PositionCounter {
+  readonly #totalTokens: number | undefined;
   #bytes = 0;
   #events = 0;
   #tokens = 0;
@@ -10,6 +11,11 @@ export class PositionCounter {
   #finishSeen = false;
   #usageSeen = false;
   #terminatorSeen = false;
+
+  /** All tokens the reply will have, where that is known. */
+  constructor(totalTokens?: number) {
+    this.#totalTokens = totalTokens;
+  }
 
   add(frame: StreamFrame, meaning: FrameMeaning): void {
     this.#bytes += frame.bytes.length;
@@ -28,6 +34,7 @@ export class PositionCounter {
       bytes: this.#bytes,
       events: this.#events,
       tokens: this.#tokens,
+      ...(this.#totalTokens !== undefined && { totalTokens: this.#totalTokens }),
       contentSeen: this.#contentSeen,
       finishSeen: this.#finishSeen,
       usageSeen: this.#usageSeen,

@@ -32,6 +32,7 @@ export function relayInStages(exchange: Exchange, reply: UpstreamReply, planned:
       streamed,
       // Each stage has one of its own: what the stage before it sends is cut again.
       splitter: readable && !streamed ? ownSplitter(exchange, headers) : undefined,
+      totalTokens: reply.totalTokens,
       releasedBy: releases(exchange, chosen),
       onApplied: (position) => tellApplied(exchange, chosen, position),
       onQueued: flow.queued,

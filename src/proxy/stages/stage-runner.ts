@@ -25,6 +25,8 @@ export interface StageRunnerOptions {
   streamed: boolean;
   /** The reply is another kind of stream. Neither: every chunk is a frame without data. */
   splitter?: FrameSplitter | undefined;
+  /** All tokens the reply will have, where its upstream knows. */
+  totalTokens?: number | undefined;
   releasedBy: readonly AbortSignal[];
   /** The place of the fault: bytes sent, and events and tokens seen. */
   onApplied(position: { bytes: number; events: number; tokens: number }): void;
@@ -41,7 +43,7 @@ export class StageRunner implements Downstream {
   readonly #performer: Performer;
   readonly #stage: AskedStage;
   readonly #splitter: Splitter;
-  readonly #seen = new PositionCounter();
+  readonly #seen: PositionCounter;
   #queue: Item[] = [];
   #closed = false;
   #working = false;
@@ -49,6 +51,7 @@ export class StageRunner implements Downstream {
 
   constructor(options: StageRunnerOptions) {
     this.#options = options;
+    this.#seen = new PositionCounter(options.totalTokens);
     const { exchange, stage, next, releasedBy, onBroken } = options;
     const { clock } = exchange.shared.options;
     this.#performer = new Performer({ clock, next, releasedBy, onApplied: () => this.#applied(), onEnded: this.#work });

@@ -8,16 +8,25 @@ export interface Pacing {
   nextGap(): number;
 }
 
+export interface Paced {
+  frames: PacedFrame[];
+  /** Of all frames together, estimated as a reader of them would. */
+  totalTokens: number;
+}
+
 /** A gap before each frame that speaks, except the first; frames without content follow at once. */
-export function pace(frames: readonly Uint8Array[], { dialect, splitter, nextGap }: Pacing): PacedFrame[] {
+export function pace(frames: readonly Uint8Array[], { dialect, splitter, nextGap }: Pacing): Paced {
   let spoken = false;
-  return frames.map((bytes) => {
-    const { text, toolArguments } = dialect.read(asFrame(bytes, splitter));
+  let totalTokens = 0;
+  const paced = frames.map((bytes) => {
+    const { text, toolArguments, tokens } = dialect.read(asFrame(bytes, splitter));
     const speaks = text !== "" || toolArguments !== "";
     const gapMs = speaks && spoken ? nextGap() : 0;
     spoken ||= speaks;
+    totalTokens += tokens;
     return { bytes, gapMs };
   });
+  return { frames: paced, totalTokens };
 }
 
 /** Our own frames are known to be whole and plain, so two fields by line are enough. */
