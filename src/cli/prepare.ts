@@ -111,10 +111,7 @@ function readScenario(path: string | undefined, seed: number | undefined, app: A
     const scenario = { ...NO_SCENARIO, ...own };
     return { scenario, filled: scenario, text: undefined, secrets: [], warnings: [] };
   }
-  return {
-    ...loadScenario({ path, env, ...own, ...(app !== undefined && { app }) }),
-    text: readFileSync(path, "utf8"),
-  };
+  return loadScenario({ path, env, ...own, ...(app !== undefined && { app }) });
 }
 
 function commandOf(command: readonly string[], appFile: AppFile | undefined): readonly string[] | undefined {

@@ -10,8 +10,9 @@ export interface Filled {
   secrets: string[];
 }
 
-const PLACEHOLDER = /\$\{([^}]*)\}/g;
-const NAME = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
+export const PLACEHOLDER = /\$\{([^}]*)\}/g;
+/** Inside the braces: the name, and the default behind `:-`. */
+export const NAME = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 
 /**
  * Puts the environment's values in place of `${NAME}` and `${NAME:-default}` in every text. After parsing, so a value

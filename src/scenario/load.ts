@@ -4,6 +4,7 @@ import type { Scenario } from "../core/scenario.ts";
 import { buildScenario } from "./build.ts";
 import { checkScenario } from "./check.ts";
 import { readYaml, type YamlFile } from "./document.ts";
+import { extendScenario } from "./extend.ts";
 import { type Environment, fillPlaceholders } from "./fill.ts";
 import { type NamedThing, reportIssues } from "./issues.ts";
 import { readMeasured } from "./measured.ts";
@@ -12,6 +13,7 @@ import type { Path } from "./places.ts";
 import { boundText, readText } from "./read-text.ts";
 import { type Registry, STANDARD } from "./registry.ts";
 import { scenarioSchema } from "./scenario-schema.ts";
+import { expandVars } from "./vars.ts";
 import { warnScenario } from "./warn.ts";
 
 export interface LoadOptions {
@@ -35,12 +37,19 @@ export interface LoadedScenario {
   warnings: Problem[];
   /** Values from the environment, for the scrubber. */
   secrets: string[];
+  /** As it is played, for the run's folder: the file's own text, or one with all that it extends. Placeholders kept. */
+  text: string;
+  /** Every file that was read, the scenario's own first; presets too. */
+  files: string[];
 }
 
 /** Reads and checks a scenario. Throws InvalidFileError with all problems, or UserError when there is no such file. */
 export function loadScenario(options: LoadOptions): LoadedScenario {
   const { env, seed, app, registry = STANDARD } = options;
   const document = openYaml(options);
+  const { length } = document.source;
+  const extended = extendScenario(document, options.path);
+  expandVars(document, env, length);
   document.value = normaliseScenario(document.value, document.places);
   const { value: written, secrets } = fillPlaceholders(document, env);
   const value = readMeasured(document, written);
@@ -61,7 +70,7 @@ export function loadScenario(options: LoadOptions): LoadedScenario {
     const view = (shown: unknown) => buildScenario({ parsed: result.data, filled: value, shown }, registry.tiers, seed);
     const filled = view(value);
     warnScenario(document, filled, { app, registry });
-    return { scenario: view(document.value), filled, warnings: document.problems.list(), secrets };
+    return { scenario: view(document.value), filled, warnings: document.problems.list(), secrets, ...extended };
   }
   throw new InvalidFileError(document.problems.list());
 }

@@ -32,7 +32,7 @@ function readPart(document: YamlFile, part: unknown, path: Path): unknown {
   return mapped(part, (inner, key) => {
     const at = [...path, key];
     if (key !== KEY || typeof inner !== "string") return readPart(document, inner, at);
-    const read = durationsOf(inner, document.file);
+    const read = durationsOf(inner, document.problems.fileAt(document.places.valueAt(at)));
     if (typeof read !== "string") return read;
     document.problems.add(document.places.valueAt(at), read);
     return UNREAD;

@@ -24,6 +24,15 @@ export class Places {
     }
   }
 
+  /** Takes over the place of a value and of all in it, from a file whose text stands `shift` characters further on. */
+  adopt(path: Path, other: Places, shift: number): void {
+    const name = nameOf(path);
+    for (const [found, { key, value }] of other.#places) {
+      if (found !== name && !found.startsWith(`${name}\u0000`)) continue;
+      this.#places.set(found, { key: key === undefined ? undefined : key + shift, value: value + shift });
+    }
+  }
+
   /** The value's offset, or that of the nearest thing around it. */
   valueAt(path: Path): number {
     return this.#nearest(path).value;

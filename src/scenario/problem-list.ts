@@ -8,23 +8,33 @@ export interface ProblemExtras {
 /** Most problems that one file shows; a file with more is not a scenario. */
 const MOST = 100;
 
-/** Gathers the problems of one file by offset, so that one pass shows everything. */
+type LinePos = (offset: number) => { line: number; col: number };
+
+/** Gathers the problems of a file by offset, and of the files it extends behind it, so that one pass shows everything. */
 export class ProblemList {
   readonly file: string;
-  readonly #linePos: (offset: number) => { line: number; col: number };
+  /** In the order of their offsets: the file itself from 0. */
+  readonly #files: { from: number; file: string; linePos: LinePos }[];
   readonly #found: Problem[] = [];
   readonly #muted: [from: number, to: number][] = [];
   readonly #filled = new Map<string, string>();
 
-  constructor(file: string, linePos: (offset: number) => { line: number; col: number }) {
+  constructor(file: string, linePos: LinePos) {
     this.file = file;
-    this.#linePos = linePos;
+    this.#files = [{ from: 0, file, linePos }];
+  }
+
+  /** From `shift` on, offsets mean the other list's files; what it found so far is found here too. */
+  absorb(other: ProblemList, shift: number): void {
+    this.#files.push(...other.#files.map((one) => ({ ...one, from: one.from + shift })));
+    for (const problem of other.#found) if (!this.isFull) this.#found.push(problem);
+    for (const [from, to] of other.#muted) this.mute(from + shift, to + shift);
   }
 
   add(offset: number, message: string, { hint, severity = "error" }: ProblemExtras = {}): void {
     if (this.isFull || this.#muted.some(([from, to]) => offset >= from && offset < to)) return;
-    const { line, col } = this.#linePos(offset);
-    const problem: Problem = { file: this.file, line: Math.max(1, line), column: Math.max(1, col), message, severity };
+    const { file, line, col } = this.#spotOf(offset);
+    const problem: Problem = { file, line: Math.max(1, line), column: Math.max(1, col), message, severity };
     if (hint !== undefined) problem.hint = hint;
     if (!this.#found.some((other) => isSame(other, problem))) this.#found.push(problem);
   }
@@ -40,7 +50,12 @@ export class ProblemList {
   }
 
   lineOf(offset: number): number {
-    return this.#linePos(offset).line;
+    return this.#spotOf(offset).line;
+  }
+
+  /** The file in which something stands. */
+  fileAt(offset: number): string {
+    return this.#spotOf(offset).file;
   }
 
   get isFull(): boolean {
@@ -51,11 +66,18 @@ export class ProblemList {
     return this.#found.some(({ severity }) => severity === "error");
   }
 
-  /** In the order of the file. */
+  /** In the order of the files, and of each file. */
   list(): Problem[] {
+    const order = (problem: Problem) => this.#files.findIndex(({ file }) => file === problem.file);
     return this.#found
       .map((problem) => ({ ...problem, message: this.#clean(problem.message) }))
-      .sort((a, b) => a.line - b.line || a.column - b.column);
+      .sort((a, b) => order(a) - order(b) || a.line - b.line || a.column - b.column);
+  }
+
+  #spotOf(offset: number): { file: string; line: number; col: number } {
+    const one = this.#files.findLast(({ from }) => from <= offset);
+    if (one === undefined) return { file: this.file, line: 1, col: 1 };
+    return { file: one.file, ...one.linePos(offset - one.from) };
   }
 
   #clean(message: string): string {
@@ -66,5 +88,5 @@ export class ProblemList {
 }
 
 function isSame(a: Problem, b: Problem): boolean {
-  return a.line === b.line && a.column === b.column && a.message === b.message;
+  return a.file === b.file && a.line === b.line && a.column === b.column && a.message === b.message;
 }

@@ -116,6 +116,21 @@ export function scenarioSchema(registry: Registry) {
     faults: z.array(ruleSchema(registry)).optional().meta({ description: "Tried in order for each call" }),
   });
   return z.strictObject({
+    extends: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          "Starts from another scenario: a shipped preset such as gentle, or a file (./base.yaml). Each key given here replaces the inherited one; vars and runbook are merged; name is never inherited",
+        examples: ["gentle", "./base.yaml"],
+      }),
+    vars: z
+      .record(
+        z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a variable's name has letters, digits and _ only"),
+        z.union([z.string(), z.number(), z.boolean()]),
+      )
+      .optional()
+      .meta({ description: "Values for placeholders, here and in what is extended; the environment wins" }),
     name: name("The scenario's name; the run's folder has it"),
     summary: sentence("What happens, in one sentence"),
     hypothesis: sentence("What the app is believed to do"),

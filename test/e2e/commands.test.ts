@@ -4,7 +4,9 @@ import { expect, it } from "vitest";
 import { eventsOf, freshFolder, ROOT, runCli, runFolderIn, startProxyCli } from "../support/e2e.ts";
 import { QUICK_STORM, QUICK_STUB } from "../support/e2e-files.ts";
 
-const SCENARIOS = readdirSync(join(ROOT, "scenarios")).map((file) => join(ROOT, "scenarios", file));
+const SCENARIOS = readdirSync(join(ROOT, "scenarios"), { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".yaml"))
+  .map((file) => join(ROOT, "scenarios", file));
 
 it("says what it is and what it can do", async () => {
   const cwd = freshFolder();
