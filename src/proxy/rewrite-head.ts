@@ -1,4 +1,5 @@
 import { type HeaderList, headerPairs, withoutHeaders } from "../core/exchange.ts";
+import type { Injection } from "../core/fault.ts";
 import { matchesGlob } from "../core/text.ts";
 import type { Exchange } from "./exchange.ts";
 import { tellApplied } from "./inject.ts";
@@ -9,13 +10,23 @@ export function rewriteHead(exchange: Exchange, headers: HeaderList, heads: Plan
   let current = headers;
   for (const { chosen, injection } of heads) {
     if (chosen.revoked.aborted) continue;
-    const kept = without(current, injection.drop);
-    if (kept.length === current.length && injection.set.length === 0) continue;
+    const changed = rewritten(current, injection);
+    if (changed === undefined) continue;
     tellApplied(exchange, chosen);
-    const names = [...headerPairs(injection.set)].map(([name]) => name.toLowerCase());
-    current = [...withoutHeaders(kept, new Set(names)), ...injection.set];
+    current = changed;
   }
   return current;
+}
+
+/** What one rule makes of the headers; undefined when it finds nothing to drop and sets nothing. */
+export function rewritten(
+  headers: HeaderList,
+  { drop, set }: Pick<Extract<Injection, { do: "rewrite-head" }>, "drop" | "set">,
+): HeaderList | undefined {
+  const kept = without(headers, drop);
+  if (kept.length === headers.length && set.length === 0) return undefined;
+  const names = [...headerPairs(set)].map(([name]) => name.toLowerCase());
+  return [...withoutHeaders(kept, new Set(names)), ...set];
 }
 
 function without(headers: HeaderList, patterns: readonly string[]): HeaderList {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { WITHOUT_TEXT } from "../../scripts/faults/applies.ts";
 import { headerValue } from "../../src/core/exchange.ts";
 import { dialects } from "../../src/providers/index.ts";
 import { bytesOf, CONTEXT, frameOf, headersOf, plainReply, textOf } from "../support/openai.ts";
-import { framesIn, sampleCall, sampleRequest, troubles, WITHOUT_TEXT } from "./samples.ts";
+import { framesIn, sampleCall, sampleRequest, troubles } from "./samples.ts";
 
 it("has dialects, each id once", () => {
   const ids = dialects.map(({ id }) => id);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { APPLIES } from "../../scripts/faults/applies.ts";
 import type { Dialect, StreamFrame } from "../../src/core/dialect.ts";
 import type { Fault, StreamStage, StreamStep } from "../../src/core/fault.ts";
 import { createRng } from "../../src/core/rng.ts";
@@ -7,7 +8,7 @@ import { faults } from "../../src/faults/index.ts";
 import { dialects } from "../../src/providers/index.ts";
 import { plainReply } from "../support/openai.ts";
 import { count, faultContext, startingPosition } from "../support/playbook.ts";
-import { APPLIES, FAULT_PARAMS, framesIn, REWRITES, sampleCall } from "./samples.ts";
+import { FAULT_PARAMS, framesIn, REWRITES, sampleCall } from "./samples.ts";
 
 const REPLY = plainReply({ pieces: ["Hel", "lo", " there", ", how", " are", " you?"] });
 

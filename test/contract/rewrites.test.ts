@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { BINARY_STREAM, HAS_ARGUMENTS_AS_TEXT, WITHOUT_TEXT } from "../../scripts/faults/applies.ts";
 import type { Dialect, FrameMeaning, PlainReply } from "../../src/core/dialect.ts";
 import type { Fault } from "../../src/core/fault.ts";
 import { dropFinish } from "../../src/faults/drop_finish.ts";
@@ -8,7 +9,7 @@ import { wrongFinish } from "../../src/faults/wrong_finish.ts";
 import { dialects } from "../../src/providers/index.ts";
 import { frameOf, plainReply, textOf } from "../support/openai.ts";
 import { count, newStage, startingPosition } from "../support/playbook.ts";
-import { BINARY_STREAM, HAS_ARGUMENTS_AS_TEXT, sampleCall, WITHOUT_TEXT } from "./samples.ts";
+import { sampleCall } from "./samples.ts";
 
 /** What faults that rewrite a reply make of it, as a reader of each format would understand it. */
 

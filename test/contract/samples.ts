@@ -38,15 +38,6 @@ const SIGNS: Readonly<Record<string, readonly string[]>> = {
   openrouter: ["Authorization", "Bearer sk-or-sample"],
 };
 
-/** Formats that never stream and have no text: what they answer is one body of numbers. */
-export const WITHOUT_TEXT: ReadonlySet<string> = new Set([
-  "azure-openai-embeddings",
-  "openai-embeddings",
-  "groq-embeddings",
-  "mistral-embeddings",
-  "openrouter-embeddings",
-]);
-
 /** OpenAI's request of that format, with the signs of a compatible provider. */
 function signedRequest(id: string, stream: boolean): RawRequest | undefined {
   const [provider = "", format] = id.split(/-(?=[a-z]+$)/);
@@ -115,31 +106,6 @@ export const FAULT_PARAMS: Readonly<Record<string, readonly object[]>> = {
   ],
 };
 
-type Applies = (pairing: { dialect: Dialect; stream: boolean; params: object }) => boolean;
-
-const toStreams: Applies = ({ dialect, stream }) => stream && !WITHOUT_TEXT.has(dialect.id);
-
-/** Where a fault does not apply: it plans nothing, and the call passes untouched. Not named here: it applies everywhere. */
-export const APPLIES: Readonly<Record<string, Applies>> = {
-  json_for_stream: toStreams,
-  slow_tokens: toStreams,
-  malformed_chunk: toStreams,
-  duplicate_frame: toStreams,
-  drop_frame: toStreams,
-  merge_frames: toStreams,
-  wrong_finish: ({ dialect }) => !WITHOUT_TEXT.has(dialect.id),
-  mid_stream_error: (pairing) =>
-    toStreams(pairing) &&
-    !(
-      "kind" in pairing.params &&
-      pairing.params.kind === "content_filter" &&
-      !FILTERS_IN_STREAM.has(pairing.dialect.id)
-    ),
-};
-
-/** Providers whose content filter can end an answer that has begun, by an error. */
-const FILTERS_IN_STREAM: ReadonlySet<string> = new Set(["anthropic-messages"]);
-
 /** Faults whose purpose it is to change bytes, so that what they send is no beginning of the reply. */
 export const REWRITES: ReadonlySet<string> = new Set([
   "mid_stream_error",
@@ -151,15 +117,6 @@ export const REWRITES: ReadonlySet<string> = new Set([
   "wrong_finish",
   "garbled_tool_call",
 ]);
-
-/** Whether a tool call's arguments can break off: not where there are none, and not where they are carried parsed. */
-export const HAS_ARGUMENTS_AS_TEXT = ({ id }: Dialect, stream: boolean): boolean =>
-  !id.endsWith("-completions") && id !== "gemini" && (stream || !PARSED_WHEN_WHOLE.has(id));
-
-const PARSED_WHEN_WHOLE: ReadonlySet<string> = new Set(["anthropic-messages", "bedrock", "bedrock-invoke"]);
-
-/** Streams of binary frames, with a length and a checksum: faults drop and repeat whole ones, and rewrite none. */
-export const BINARY_STREAM: ReadonlySet<string> = new Set(["bedrock", "bedrock-invoke"]);
 
 const REFUSAL: LimitRefusal = {
   dimension: "tpm",
