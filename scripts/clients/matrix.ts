@@ -3,6 +3,7 @@ import { dialects } from "../../src/providers/index.ts";
 import { createStub } from "../../src/upstreams/index.ts";
 import { type Observed, observe } from "./cell.ts";
 import type { CallStyle, ClientUnderTest } from "./client.ts";
+import { whileCollecting } from "./garbage.ts";
 import { type LoopWatch, watchLoop } from "./loop-watch.ts";
 import { inPool } from "./pool.ts";
 import { QUICK_PROFILE } from "./profile.ts";
@@ -54,7 +55,7 @@ export async function measure(options: MatrixOptions): Promise<Pick<Matrix, "tro
   const { clients, clock, troubles = TROUBLES } = options;
   const stub = createStub({ seed: 1, clock, dialects, profile: QUICK_PROFILE });
   const jobs = clients.flatMap((client) =>
-    client.calls.flatMap((style) => fitting(troubles, style).map((trouble) => ({ client, style, trouble }))),
+    client.calls.flatMap((style) => fitting(troubles, client, style).map((trouble) => ({ client, style, trouble }))),
   );
   const loop = watchLoop(clock);
   const measured = new Map<Job, Cell>();
@@ -63,11 +64,13 @@ export async function measure(options: MatrixOptions): Promise<Pick<Matrix, "tro
     options.onCell?.(measured.size, jobs.length);
   };
   const [controls, troubled] = split(jobs, ({ trouble }) => trouble.fault === undefined);
-  const [tight, others] = split(troubled, ({ trouble }) => trouble.tight === true);
+  const [garbage, undisturbed] = split(troubled, ({ trouble }) => trouble.garbage === true);
+  const [tight, others] = split(undisturbed, ({ trouble }) => trouble.tight === true);
   try {
     await inPool(controls.map(run), options.atOnce);
     await inPool(tight.map(run), Math.ceil(options.atOnce / 4));
     await inPool(others.map(run), options.atOnce);
+    await whileCollecting(clock, GARBAGE_EVERY_MS, () => inPool(garbage.map(run), options.atOnce));
   } finally {
     loop.stop();
     await stub.close();
@@ -95,6 +98,9 @@ function split<T>(list: readonly T[], chosen: (one: T) => boolean): [T[], T[]] {
   return [list.filter(chosen), list.filter((one) => !chosen(one))];
 }
 
+/** Less than the time limit that the clients are given, so that every wait meets one collection at least. */
+const GARBAGE_EVERY_MS = 400;
+
 /** The most our own loop may be late while milliseconds decide. */
 const LATE_MS = 60;
 const MOST_TRIES = 3;
@@ -103,15 +109,18 @@ async function inTime(job: Job, options: CellOptions & { loop: LoopWatch }): Pro
   for (let tries = 1; ; tries++) {
     const startedMs = options.clock.nowMs();
     const cell = await runCell(job, options);
-    const isLate = job.trouble.tight === true && options.loop.latestSince(startedMs) > LATE_MS;
+    const isLate =
+      job.trouble.tight === true && job.trouble.garbage !== true && options.loop.latestSince(startedMs) > LATE_MS;
     if (!isLate || tries === MOST_TRIES) return cell;
   }
 }
 
-function fitting(troubles: readonly TroubleCase[], style: CallStyle): TroubleCase[] {
+function fitting(troubles: readonly TroubleCase[], { language }: ClientUnderTest, style: CallStyle): TroubleCase[] {
   return troubles.filter(
-    ({ position, dialects: only }) =>
-      (position === "stream") === style.stream && (only?.includes(style.dialect) ?? true),
+    ({ position, dialects: only, garbage }) =>
+      (garbage !== true || language === undefined) &&
+      (position === "stream") === style.stream &&
+      (only?.includes(style.dialect) ?? true),
   );
 }
 

@@ -16,6 +16,8 @@ export interface TroubleCase {
   dialects?: readonly string[];
   /** Milliseconds decide what the client does: measured with few others beside it, and again when we were late. */
   tight?: boolean;
+  /** Memory is collected while the client waits (Node only), after the other cells and apart from them. */
+  garbage?: boolean;
   /** The client is given a time limit, in milliseconds. */
   timeoutMs?: number;
 }
@@ -76,6 +78,13 @@ const BEFORE: readonly Case[] = [
   { id: "413", title: "request too large", fault: "request_too_large: {}" },
   { id: "reset", title: "connection reset", fault: "reset: {}" },
   { id: "hang", title: "no answer, time limit 500 ms", fault: "hang: {}", timeoutMs: TIMEOUT_MS },
+  {
+    id: "hang-garbage",
+    title: "no answer, memory collected meanwhile, time limit 500 ms",
+    fault: "hang: {}",
+    timeoutMs: TIMEOUT_MS,
+    garbage: true,
+  },
 ];
 
 const BODY: readonly Case[] = [
@@ -135,8 +144,15 @@ const STREAM: readonly Case[] = [
     timeoutMs: TIMEOUT_MS,
   },
   {
+    id: "stall-garbage",
+    title: "stalls, memory collected meanwhile, time limit 500 ms",
+    fault: `stall: { ${AFTER} }`,
+    timeoutMs: TIMEOUT_MS,
+    garbage: true,
+  },
+  {
     id: "stall-pings",
-    title: "the same, with keep-alive pings",
+    title: "stalls, with keep-alive pings, time limit 500 ms",
     fault: `stall: { ${AFTER}, pings: 200ms }`,
     timeoutMs: TIMEOUT_MS,
   },
