@@ -8,6 +8,8 @@ import { faults } from "../faults/index.ts";
 import { listTiers } from "../limits/index.ts";
 import { dialects } from "../providers/index.ts";
 import { loadScenario } from "../scenario/index.ts";
+import { FORMS, paramLines } from "./list-params.ts";
+import { formatOf } from "./list-providers.ts";
 import { paint } from "./style.ts";
 
 const SCENARIOS = fileURLToPath(new URL("../../scenarios/", import.meta.url));
@@ -16,22 +18,20 @@ interface Row {
   name: string;
   summary: string;
   details?: unknown;
+  /** Rows of one group stand together under its name. */
+  group?: string;
+  /** For people: lines below the row. */
+  lines?: readonly string[];
 }
 
 const LISTS: Readonly<Record<string, () => Row[]>> = {
-  faults: () =>
-    [...faults.values()].map(({ name, summary, params }) => ({
-      name,
-      summary,
-      details: z.toJSONSchema(params, { io: "input", unrepresentable: "any" }),
-    })),
-  expectations: () =>
-    [...expectations.values()].map(({ name, summary, params }) => ({
-      name,
-      summary,
-      details: z.toJSONSchema(params, { io: "input", unrepresentable: "any" }),
-    })),
-  providers: () => dialects.map(({ id }) => ({ name: id, summary: "" })),
+  faults: () => [...faults.values()].map(withParams),
+  expectations: () => [...expectations.values()].map(withParams),
+  providers: () =>
+    dialects.map((dialect) => {
+      const { provider, reads } = formatOf(dialect);
+      return { name: dialect.id, summary: reads, group: provider };
+    }),
   tiers: () =>
     listTiers().map((tier) => ({
       name: tier.name,
@@ -39,8 +39,10 @@ const LISTS: Readonly<Record<string, () => Row[]>> = {
       details: tier,
     })),
   scenarios: () =>
-    readdirSync(SCENARIOS)
+    readdirSync(SCENARIOS, { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".yaml"))
+      .map((file) => file.replaceAll("\\", "/"))
+      .sort(byFolder)
       .map((file) => ({
         name: `scenarios/${file}`,
         summary: loadScenario({ text: readFileSync(SCENARIOS + file, "utf8"), env: process.env }).scenario.summary,
@@ -57,15 +59,40 @@ export function listCommand(what: string, flags: { json?: boolean }): number {
     });
   }
   const rows = list();
-  if (flags.json === true) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-  else {
-    const width = Math.max(...rows.map((row) => row.name.length));
-    const lines = rows.map((row) =>
-      `${paint("bold", row.name.padEnd(width), process.stdout)}  ${row.summary}`.trimEnd(),
+  if (flags.json === true) {
+    process.stdout.write(
+      `${JSON.stringify(
+        rows.map(({ lines, ...row }) => row),
+        null,
+        2,
+      )}\n`,
     );
-    process.stdout.write(`${lines.join("\n")}\n`);
-  }
+  } else process.stdout.write(`${inWords(rows).join("\n")}\n`);
   return 0;
+}
+
+function withParams({ name, summary, params }: { name: string; summary: string; params: z.ZodType }): Row {
+  const details = z.toJSONSchema(params, { io: "input", unrepresentable: "any" });
+  return { name, summary, details, lines: paramLines(params) };
+}
+
+function inWords(rows: readonly Row[]): string[] {
+  const width = Math.max(...rows.map((row) => row.name.length));
+  const rowWords = ({ name, summary, lines = [] }: Row) => [
+    `${paint("bold", name.padEnd(width), process.stdout)}  ${summary}`.trimEnd(),
+    ...lines,
+  ];
+  const groups = Map.groupBy(rows, ({ group }) => group);
+  const listed = [...groups].flatMap(([group, members]) =>
+    group === undefined ? members.flatMap(rowWords) : [group, ...members.flatMap(rowWords).map((line) => `  ${line}`)],
+  );
+  const forms = rows.some(({ lines }) => lines?.some((line) => /: position|or drawn/.test(line)));
+  return forms ? [...listed, "", ...FORMS] : listed;
+}
+
+/** Those at the top first, then folder by folder. */
+function byFolder(a: string, b: string): number {
+  return a.split("/").length - b.split("/").length || (a < b ? -1 : 1);
 }
 
 function readWhen(dates: readonly string[]): string {

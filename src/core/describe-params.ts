@@ -32,10 +32,17 @@ export function describeParams(params: ZodType): ParamRow[] {
   return Object.entries(properties).map(([name, shape]) => ({
     name,
     form: formOf(shape),
-    default: shape.default === undefined ? undefined : written(shape.default),
+    default: defaultOf(params, name, shape),
     required: required.includes(name),
     description: shape.description ?? "",
   }));
+}
+
+/** A schema tells a default only where it is an input; of others, what comes out for nothing is asked for. */
+function defaultOf(params: ZodType, name: string, shape: Shape): string | undefined {
+  const field = params instanceof z.ZodObject ? (params.shape[name] as ZodType | undefined) : undefined;
+  const value = shape.default ?? field?.safeParse(undefined).data;
+  return value === undefined ? undefined : written(value);
 }
 
 function shapeOf(params: ZodType): Shape {

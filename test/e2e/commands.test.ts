@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { eventsOf, freshFolder, ROOT, runCli, runFolderIn, startProxyCli } from "../support/e2e.ts";
 import { QUICK_STORM, QUICK_STUB } from "../support/e2e-files.ts";
+import { shippedScenarios } from "../support/incidents.ts";
 
 const SCENARIOS = readdirSync(join(ROOT, "scenarios"), { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".yaml"))
@@ -52,6 +53,21 @@ it("lists what there is, also for machines", async () => {
     const rows = JSON.parse((await runCli(["list", what, "--json"], { cwd })).stdout);
     expect(rows.map((row: { name: string }) => row.name)).toContain(name);
   }
+  const scenarios = await runCli(["list", "scenarios"], { cwd });
+  for (const file of shippedScenarios()) expect(scenarios.stdout).toMatch(new RegExp(`^scenarios/${file} +\\S`, "m"));
+});
+
+it("lists parameters as they are written, and formats by provider", async () => {
+  const cwd = freshFolder();
+  const faults = await runCli(["list", "faults"], { cwd });
+  expect(faults.stdout).toMatch(/^ +after: position +Where the reply stops\. Default \{ tokens: 20 \}$/m);
+  expect(faults.stdout).toMatch(/^ +pings: true \| false \| 2s .*Default false$/m);
+  expect(faults.stdout).toMatch(/^position: .*before_done$/m);
+  expect(faults.stdout).not.toMatch(/undefined|\[object/);
+  const providers = (await runCli(["list", "providers"], { cwd })).stdout;
+  expect(providers).toMatch(/^groq\n {2}groq-chat +Chat Completions: /m);
+  const lines = providers.trim().split("\n");
+  expect(lines.filter((line) => line.startsWith("  ") && !line.includes(": "))).toEqual([]);
 });
 
 it("writes a first app file and scenario that are valid as they stand", async () => {
