@@ -138,6 +138,8 @@ export interface ReplyContext {
   organization: string;
   /** Events of the stream that went out so far, for formats that number them. Undefined: unknown. */
   streamEvents?: number;
+  /** Data of the stream's first event, for formats whose later events repeat its identity: clients compare. Undefined: not seen. */
+  firstData?: string | undefined;
 }
 
 /** One provider wire format. No I/O, no time, no chance. */
@@ -160,6 +162,13 @@ export interface Dialect {
    * Undefined, or not there: the reply is whole, and each chunk of it a frame without data.
    */
   splitter?(contentType: string, call: LlmCall): FrameSplitter | undefined;
+  /** The JSON that a frame of a stream says, where that is not its data as it stands: an event inside of another. */
+  unwrap?(frame: StreamFrame): string | undefined;
+  /**
+   * The frame with other JSON in it (in the place of what `unwrap` gives, else of its data), where a frame is not text around its
+   * data. Undefined: this one cannot have any.
+   */
+  reframe?(frame: StreamFrame, json: string): Pick<StreamFrame, "bytes" | "data"> | undefined;
   /** A whole, unstreamed reply body. */
   readWhole(body: Uint8Array): FrameMeaning;
   charge(call: LlmCall): Charge;

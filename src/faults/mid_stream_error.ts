@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Trouble } from "../core/dialect.ts";
-import type { Fault, FaultContext } from "../core/fault.ts";
+import type { Fault, FaultContext, StreamStage } from "../core/fault.ts";
 import { position } from "../core/schema.ts";
 import { breakAt } from "./shared/break-at.ts";
 import { DEFAULT_POSITION } from "./shared/position.ts";
@@ -30,22 +30,36 @@ export const midStreamError: Fault<Params> = {
   plan({ kind, shape, after }, context) {
     const { call, dialect, reply } = context;
     const trouble: Trouble = { ...troubleOf(kind, context), ...(shape === undefined ? {} : { shape }) };
-    const errorAfter = (streamEvents: number) => dialect.breakStream(trouble, call, { ...reply, streamEvents });
+    const errorAfter = (streamEvents: number, firstData?: string) =>
+      dialect.breakStream(trouble, call, { ...reply, streamEvents, firstData });
     if (!call.stream || errorAfter(0) === undefined) return [];
-    const newStage = () =>
-      breakAt(
-        after,
-        (rest, { events }) => {
-          const bytes = errorAfter(events);
-          return bytes === undefined ? rest : [{ do: "applied" }, { do: "send", bytes }, { do: "end" }];
-        },
-        { streamsOnly: true },
-      );
-    return [{ do: "reshape", newStage }];
+    return [{ do: "reshape", newStage: () => createStage(after, errorAfter) }];
   },
   explain: ({ kind, shape, after }) =>
     `an error inside the stream ${positionWords(after)}: ${kind}${shape === undefined ? "" : ` (${shape})`}`,
 };
+
+function createStage(
+  after: Params["after"],
+  errorAfter: (events: number, firstData?: string) => Uint8Array | undefined,
+): StreamStage {
+  let firstData: string | undefined;
+  const stage = breakAt(
+    after,
+    (rest, { events }) => {
+      const bytes = errorAfter(events, firstData);
+      return bytes === undefined ? rest : [{ do: "applied" }, { do: "send", bytes }, { do: "end" }];
+    },
+    { streamsOnly: true },
+  );
+  return {
+    ...stage,
+    onFrame(frame, meaning, at) {
+      firstData ??= frame.data;
+      return stage.onFrame(frame, meaning, at);
+    },
+  };
+}
 
 function troubleOf(kind: Params["kind"], context: FaultContext): Trouble {
   switch (kind) {

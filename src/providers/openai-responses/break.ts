@@ -1,6 +1,6 @@
 import type { Dialect, LlmCall, ReplyContext } from "../../core/dialect.ts";
 import { headerPairs } from "../../core/exchange.ts";
-import { isRecord, type JsonRecord, textOf } from "../shared/json.ts";
+import { isRecord, type JsonRecord, parseRecord, textOf } from "../shared/json.ts";
 import { namedFrame } from "../shared/openai-frame.ts";
 import type { Wall } from "../shared/wall.ts";
 import { responseObject } from "./response.ts";
@@ -40,12 +40,22 @@ export function breakResponses(wall: Wall): Dialect["breakStream"] {
 
 function failed(error: JsonRecord, call: LlmCall, context: ReplyContext): Uint8Array {
   const type = "response.failed";
-  const head = { id: `resp_${context.requestId.replace(/^req_/, "")}`, created: Math.floor(context.wallMs / 1_000) };
+  const head = identityOf(context);
   // The documented codes are fewer than the troubles; that the others stand here as under their HTTP status is unverified.
   const code = textOf(error["code"]) || "server_error";
   const more = { status: "failed", error: { code, message: error["message"] } };
   const response = responseObject(call, head, more);
   return namedFrame(type, { type, sequence_number: context.streamEvents ?? EARLIEST, response });
+}
+
+/** The same response as the stream began with: openai-node throws "Lifecycle response identity changed" at another one. */
+function identityOf({ firstData, requestId, wallMs }: ReplyContext): { id: string; created: number } {
+  const begun = firstData === undefined ? undefined : parseRecord(firstData)?.["response"];
+  const { id, created_at } = isRecord(begun) ? begun : {};
+  return {
+    id: textOf(id) || `resp_${requestId.replace(/^req_/, "")}`,
+    created: typeof created_at === "number" ? created_at : Math.floor(wallMs / 1_000),
+  };
 }
 
 /** A limit's error carries the countdown that the reply's own headers could not carry any more. */
