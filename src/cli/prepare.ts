@@ -62,6 +62,7 @@ export function prepare(input: {
     scenario: weather.scenario,
     filled: weather.filled,
     scenarioText: weather.text,
+    reload: weather.reload,
     secrets: [...weather.secrets, ...app.secrets],
     app: app.app,
     appUrl: checkedUrl(flags.app ?? app.app?.url),
@@ -109,9 +110,11 @@ function readScenario(path: string | undefined, seed: number | undefined, app: A
   const own = seed === undefined ? {} : { seed };
   if (path === undefined) {
     const scenario = { ...NO_SCENARIO, ...own };
-    return { scenario, filled: scenario, text: undefined, secrets: [], warnings: [] };
+    return { scenario, filled: scenario, text: undefined, secrets: [], warnings: [], reload: undefined };
   }
-  return loadScenario({ path, env, ...own, ...(app !== undefined && { app }) });
+  const load = () => loadScenario({ path, env, ...own, ...(app !== undefined && { app }) });
+  const loaded = load();
+  return { ...loaded, reload: { loaded, load } };
 }
 
 function commandOf(command: readonly string[], appFile: AppFile | undefined): readonly string[] | undefined {

@@ -28,7 +28,7 @@ export interface Phase {
 }
 
 export interface FaultRule {
-  /** `<phase>/<n>`, counted from 1, or `live-<n>`. */
+  /** `<phase>/<n>`, counted from 1; with `@<n>` when it came by the n-th change of a running scenario; or `live-<n>`. */
   id: string;
   fault: string;
   /** As written by the user (placeholders kept). */

@@ -1,6 +1,6 @@
 import type { AppFile } from "../core/app.ts";
 import type { Scenario } from "../core/scenario.ts";
-import type { DecisionPlan } from "../scenario/index.ts";
+import type { DecisionPlan, LoadedScenario } from "../scenario/index.ts";
 import type { UpstreamChoice } from "./upstream-choice.ts";
 
 export interface Address {
@@ -18,6 +18,8 @@ export interface SessionOptions {
   filled: Scenario;
   /** The scenario file as written, for the run folder; undefined without a file. */
   scenarioText: string | undefined;
+  /** Reads the scenario's file again, for a running proxy that follows its changes; undefined: it does not. */
+  reload?: { loaded: LoadedScenario; load(): LoadedScenario } | undefined;
   /** Values filled into files: hidden wherever they would be printed. */
   secrets: readonly string[];
   app: AppFile | undefined;

@@ -4,6 +4,7 @@ import type { ChaosEvent } from "../core/event.ts";
 import type { Report } from "../core/report.ts";
 import { upstreamTroubles } from "./check-upstream.ts";
 import { openControl } from "./control-host.ts";
+import { watchScenario } from "./hot-reload.ts";
 import type { SessionOptions } from "./options.ts";
 import { play } from "./play.ts";
 import { reportFromLog, writeReport } from "./report-run.ts";
@@ -56,8 +57,10 @@ export async function serveProxy(options: SessionOptions, hooks: RunHooks): Prom
   session.log.subscribe(hooks.onEvent);
   hooks.onSession(session);
   const control = await openControlOrClose(session);
+  const watch = watchScenario(session);
   if (options.startAtOnce) session.timeline.start();
   const end = await session.stopped;
+  watch.close();
   await session.close(end, STOPPED_DRAIN_MS);
   await control?.close();
   return finish(session);

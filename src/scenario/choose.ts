@@ -6,6 +6,7 @@ import { type ActiveRule, createActiveRule } from "./active-rule.ts";
 import { parseFaultLine } from "./fault-line.ts";
 import type { DecisionLedger } from "./ledger.ts";
 import { STANDARD } from "./registry.ts";
+import { type ActivePhases, replaceRules } from "./replace-rules.ts";
 
 /** An injected fault ends by itself: nobody remembers one that was set and forgotten. Milliseconds. */
 export const DEFAULT_TTL_MS = 600_000;
@@ -40,6 +41,8 @@ export interface LiveChooser extends FaultChooser {
   remove(id: string): boolean;
   /** Ends every fault for good and releases what they hold. Later injections work. */
   panic(): void;
+  /** Takes the rules of a changed scenario; those that stay equal keep their counters and their holds. Injected ones stay. */
+  replace(scenario: Pick<Scenario, "phases">): void;
   /** What may meet a call now. */
   active(): ActiveFault[];
 }
@@ -47,9 +50,10 @@ export interface LiveChooser extends FaultChooser {
 export function createChooser(options: ChooserOptions): LiveChooser {
   const { scenario, phase, rng, clock, faults = STANDARD.faults, ledger } = options;
   const activate = (rule: FaultRule) => createActiveRule(rule, { faults, rng, ledger });
-  const phases = new Map(scenario.phases.map(({ name, faults: rules }) => [name, rules.map(activate)]));
+  let phases: ActivePhases = new Map(scenario.phases.map(({ name, faults: rules }) => [name, rules.map(activate)]));
   const live = new Map<string, ActiveRule & { endsAtMs?: number; cancel(): void }>();
   let injected = 0;
+  let change = 0;
 
   const now = () => [...(phases.get(phase() ?? "") ?? []), ...live.values()].filter(({ ended }) => !ended());
   const remove = (id: string) => {
@@ -75,6 +79,9 @@ export function createChooser(options: ChooserOptions): LiveChooser {
     panic() {
       for (const id of [...live.keys()]) remove(id);
       for (const rule of [...phases.values()].flat()) rule.end();
+    },
+    replace({ phases: next }) {
+      phases = replaceRules(phases, next, { activate, change: ++change });
     },
     active: () =>
       now().map((one: ActiveRule & { endsAtMs?: number }) => ({

@@ -1,6 +1,7 @@
 export { type LoadAppOptions, type LoadedApp, loadApp } from "./app-file.ts";
 export { type ActiveFault, type ChooserOptions, createChooser, DEFAULT_TTL_MS, type LiveChooser } from "./choose.ts";
 export { explainScenario } from "./explain.ts";
+export { explainChanges, type ScenarioChanges } from "./explain-changes.ts";
 export { explainRule } from "./explain-rule.ts";
 export { type FaultLineOptions, parseFaultLine } from "./fault-line.ts";
 export type { Environment } from "./fill.ts";
