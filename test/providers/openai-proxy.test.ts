@@ -84,6 +84,26 @@ const STREAMS = {
     }),
     "data: [DONE]\n\n",
   ],
+  // Mistral: usage beside the finish, in the last chunk, asked for or not.
+  "/mistral/v1/chat/completions": [
+    data({
+      id: "cmpl-1",
+      object: "chat.completion.chunk",
+      choices: [{ index: 0, delta: { role: "assistant", content: "" } }],
+    }),
+    data({ id: "cmpl-1", p: "abcdef", choices: [{ index: 0, delta: { content: "Salut" }, finish_reason: null }] }),
+    data({
+      id: "cmpl-1",
+      choices: [{ index: 0, delta: { content: "" }, finish_reason: "stop" }],
+      usage: {
+        prompt_tokens: 36,
+        completion_tokens: 87,
+        total_tokens: 123,
+        prompt_tokens_details: { cached_tokens: 12 },
+      },
+    }),
+    "data: [DONE]\n\n",
+  ],
   // OpenRouter: comments while it waits for a provider, and that provider's name.
   "/api/v1/chat/completions": [
     ": OPENROUTER PROCESSING\n\n",
