@@ -42,18 +42,10 @@ export const HAS_ARGUMENTS_AS_TEXT = ({ id }: Dialect, stream: boolean): boolean
 
 const PARSED_WHEN_WHOLE: ReadonlySet<string> = new Set(["anthropic-messages", "bedrock", "bedrock-invoke"]);
 
-/** Streams of binary frames, with a length and a checksum: faults drop and repeat whole ones, and rewrite none. */
-export const BINARY_STREAM: ReadonlySet<string> = new Set(["bedrock", "bedrock-invoke"]);
-
-/** Faults that put other JSON into an event. */
-const REWRITES_EVENTS: ReadonlySet<string> = new Set(["malformed_chunk", "wrong_finish", "garbled_tool_call"]);
-
 /** Whether a fault, in its example, changes anything of a reply of this format: it applies, and finds what it is about. */
 export function takesEffect(fault: string, pairing: Parameters<Applies>[0]): boolean {
   const { dialect, stream } = pairing;
   if (!(APPLIES[fault]?.(pairing) ?? true)) return false;
-  if (stream && BINARY_STREAM.has(dialect.id) && REWRITES_EVENTS.has(fault)) return false;
-  if (stream && dialect.id === "bedrock-invoke" && (fault === "drop_finish" || fault === "drop_usage")) return false;
   if (fault === "drop_finish") return !WITHOUT_TEXT.has(dialect.id);
   if (fault === "garbled_tool_call") return !WITHOUT_TEXT.has(dialect.id) && HAS_ARGUMENTS_AS_TEXT(dialect, stream);
   return true;

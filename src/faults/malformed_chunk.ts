@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Fault } from "../core/fault.ts";
 import { position } from "../core/schema.ts";
 import { changeAt } from "./shared/change-at.ts";
-import { withData } from "./shared/frame-text.ts";
+import { jsonOf, withJson } from "./shared/frame-text.ts";
 import { DEFAULT_POSITION } from "./shared/position.ts";
 import { positionWords } from "./shared/words.ts";
 
@@ -16,12 +16,13 @@ export const malformedChunk: Fault<z.output<typeof params>> = {
   acts: "stream",
   final: false,
   params,
-  plan({ after }, { call }) {
+  plan({ after }, { call, dialect }) {
     if (!call.stream) return [];
     const newStage = () =>
       changeAt(after, (frame) => {
-        const bytes = withData(frame, frame.data.slice(0, Math.ceil(frame.data.length / 2)));
-        return bytes === undefined ? undefined : [{ do: "send", bytes }];
+        const json = jsonOf(dialect, frame);
+        const broken = withJson(dialect, frame, json.slice(0, Math.ceil(json.length / 2)));
+        return broken && [{ do: "send", bytes: broken.bytes }];
       });
     return [{ do: "reshape", newStage }];
   },

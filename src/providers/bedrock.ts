@@ -6,6 +6,7 @@ import { EVENT_STREAM, eventMessage, KEEP_ALIVE } from "./bedrock/message.ts";
 import { readConverseWhole, readFrame, readInvokeWhole } from "./bedrock/read.ts";
 import { readRefusal } from "./bedrock/read-refusal.ts";
 import { concerns, recognise } from "./bedrock/recognise.ts";
+import { reframed, unwrapPart, wrapPart } from "./bedrock/reframe.ts";
 import { bedrockReply, bedrockStreamError } from "./bedrock/refuse.ts";
 import { writeConverse, writeInvoke } from "./bedrock/write.ts";
 
@@ -49,6 +50,7 @@ export const bedrock: Dialect = {
   id: "bedrock",
   ...shared,
   ...requestsOf("converse"),
+  reframe: reframed,
   readWhole: readConverseWhole,
   write: writeConverse,
 };
@@ -58,6 +60,8 @@ export const bedrockInvoke: Dialect = {
   id: "bedrock-invoke",
   ...shared,
   ...requestsOf("invoke"),
+  unwrap: unwrapPart,
+  reframe: (frame, json) => reframed(frame, wrapPart(frame, json)),
   readWhole: readInvokeWhole,
   write: writeInvoke,
 };

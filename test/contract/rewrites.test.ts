@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { BINARY_STREAM, HAS_ARGUMENTS_AS_TEXT, WITHOUT_TEXT } from "../../scripts/faults/applies.ts";
+import { HAS_ARGUMENTS_AS_TEXT, WITHOUT_TEXT } from "../../scripts/faults/applies.ts";
+import { playStage } from "../../scripts/faults/play.ts";
 import type { Dialect, FrameMeaning, PlainReply } from "../../src/core/dialect.ts";
 import type { Fault } from "../../src/core/fault.ts";
 import { dropFinish } from "../../src/faults/drop_finish.ts";
@@ -7,9 +8,9 @@ import { dropUsage } from "../../src/faults/drop_usage.ts";
 import { garbledToolCall } from "../../src/faults/garbled_tool_call.ts";
 import { wrongFinish } from "../../src/faults/wrong_finish.ts";
 import { dialects } from "../../src/providers/index.ts";
-import { frameOf, plainReply, textOf } from "../support/openai.ts";
-import { count, newStage, startingPosition } from "../support/playbook.ts";
-import { sampleCall } from "./samples.ts";
+import { plainReply, textOf } from "../support/openai.ts";
+import { newStage } from "../support/playbook.ts";
+import { framesIn, sampleCall } from "./samples.ts";
 
 /** What faults that rewrite a reply make of it, as a reader of each format would understand it. */
 
@@ -26,7 +27,6 @@ interface Format {
 const formats = dialects
   .filter(({ id }) => !WITHOUT_TEXT.has(id))
   .flatMap((dialect) => [true, false].map((stream): Format => ({ dialect, stream })))
-  .filter(({ dialect, stream }) => !(stream && BINARY_STREAM.has(dialect.id)))
   .map((format): [string, Format] => [`${format.dialect.id}${format.stream ? " streamed" : ""}`, format]);
 
 /** The reply's own frames, then those that leave the stage. */
@@ -39,29 +39,25 @@ function rewritten(
   // Usage in the stream, where the format asks whether it is wanted.
   const call = { ...sampleCall(dialect, stream), usageInStream: true };
   const stage = newStage(fault, params, { dialect, call });
-  const at = startingPosition();
-  const texts = dialect.write(reply, call).frames.map(textOf);
-  let applied = 0;
-  const sent = [];
-  for (const text of stream ? texts : halves(texts.join(""))) {
-    const frame = stream ? frameOf(text) : { ...frameOf(text), event: undefined, data: undefined };
-    const meaning = dialect.read(frame);
-    sent.push(...stage.onFrame(frame, meaning, { ...at }));
-    count(at, frame, meaning);
-  }
-  sent.push(...(stage.onEnd?.({ ...at }) ?? []));
-  for (const step of sent) if (step.do === "applied") applied += 1;
-  const after = sent.flatMap((step) => (step.do === "send" ? [textOf(step.bytes)] : []));
-  const read = (parts: readonly string[]) => {
-    if (!stream) return dialect.readWhole(new TextEncoder().encode(parts.join("")));
-    return parts.map((text) => dialect.read(frameOf(text))).reduce(joined);
+  const { frames, contentType } = dialect.write(reply, call);
+  const chunks = stream ? frames : halves(Buffer.concat(frames));
+  const steps = playStage(stage, { dialect, call, contentType, chunks });
+  const after = steps.flatMap((step) => (step.do === "send" ? [step.bytes] : []));
+  const read = (parts: readonly Uint8Array[]) => {
+    if (!stream) return dialect.readWhole(Buffer.concat(parts));
+    return parts
+      .flatMap((bytes) => framesIn(bytes, dialect, call))
+      .map((frame) => dialect.read(frame))
+      .reduce(joined);
   };
-  return { applied, before: read(texts), after: read(after), sent: after.join("") };
+  const applied = steps.filter((step) => step.do === "applied").length;
+  const said = after.flatMap((bytes) => framesIn(bytes, dialect, call)).map((frame) => dialect.unwrap?.(frame) ?? "");
+  return { applied, before: read(chunks), after: read(after), sent: [...after.map(textOf), ...said].join("") };
 }
 
-function halves(text: string): string[] {
-  const middle = Math.floor(text.length / 2);
-  return [text.slice(0, middle), text.slice(middle)];
+function halves(body: Uint8Array): Uint8Array[] {
+  const middle = Math.floor(body.length / 2);
+  return [body.subarray(0, middle), body.subarray(middle)];
 }
 
 function joined(before: FrameMeaning, next: FrameMeaning): FrameMeaning {

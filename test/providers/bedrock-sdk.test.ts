@@ -14,8 +14,12 @@ import {
   ValidationException,
 } from "@aws-sdk/client-bedrock-runtime";
 import { describe, expect, it } from "vitest";
+import { playStage } from "../../scripts/faults/play.ts";
 import type { Trouble } from "../../src/core/dialect.ts";
 import type { WireReply } from "../../src/core/exchange.ts";
+import type { Fault } from "../../src/core/fault.ts";
+import { malformedChunk } from "../../src/faults/malformed_chunk.ts";
+import { wrongFinish } from "../../src/faults/wrong_finish.ts";
 import { bedrock, bedrockInvoke } from "../../src/providers/bedrock.ts";
 import {
   bedrockCall,
@@ -29,6 +33,7 @@ import {
 } from "../support/bedrock.ts";
 import { CONTEXT, plainReply, streamReply, textOf } from "../support/openai.ts";
 import { failureOf } from "../support/openai-clients.ts";
+import { newStage } from "../support/playbook.ts";
 import { startUpstream } from "../support/proxy.ts";
 
 /** The official client as the judge of our bytes. */
@@ -250,6 +255,26 @@ describe("the official client", () => {
       ),
     );
     expect(result).toMatchObject({ constructor: ModelTimeoutException });
+  });
+
+  it("reads what faults rewrite, checksums and all: it is told of another stop reason, and stumbles over broken JSON only", async () => {
+    const call = bedrockCall("converse-stream");
+    const through = (fault: Fault, params: object) => {
+      const { contentType, frames } = bedrock.write(plainReply(), call);
+      const stage = newStage(fault, params, { dialect: bedrock, call });
+      const steps = playStage(stage, { dialect: bedrock, call, contentType, chunks: frames });
+      return streamReply(
+        steps.flatMap((step) => (step.do === "send" ? [step.bytes] : [])),
+        contentType,
+      );
+    };
+    const { result } = await withClient([through(wrongFinish, {})], (client) => streamed(client));
+    expect(result).toContainEqual({ messageStop: { stopReason: "max_tokens" } });
+    const seen: object[] = [];
+    const broken = through(malformedChunk, { after: { tokens: 1 } });
+    const { result: error } = await withClient([broken], (client) => failureOf(streamed(client, seen)));
+    expect(error).toBeInstanceOf(SyntaxError);
+    expect(seen.length).toBeGreaterThan(0);
   });
 
   it("accepts a stream that ends cleanly before its finish: that is what a truncation finds out", async () => {

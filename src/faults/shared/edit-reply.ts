@@ -1,6 +1,6 @@
 import type { Dialect, FrameMeaning, StreamFrame, StreamPosition } from "../../core/dialect.ts";
 import type { StreamStage, StreamStep } from "../../core/fault.ts";
-import { opensArray, withData } from "./frame-text.ts";
+import { type EventFrame, jsonOf, opensArray, withJson } from "./frame-text.ts";
 import { createFormSense } from "./frames.ts";
 
 /** An unstreamed body above this passes as it is. */
@@ -35,13 +35,12 @@ export function editReply(dialect: Dialect, edit: Edit): StreamStage {
       const whole: StreamStep[] = [{ do: "send", bytes: frame.bytes }];
       if (isOutsideSse(frame, meaning)) return body.keep(frame.bytes);
       if (!hasData(frame)) return whole;
-      const readAs = (json: string) =>
-        dialect.read({ ...frame, data: json, bytes: withData(frame, json) ?? frame.bytes });
-      const edited = edit({ json: frame.data, meaning, at, readAs });
+      const readAs = (json: string) => dialect.read({ ...frame, data: json, ...withJson(dialect, frame, json) });
+      const edited = edit({ json: jsonOf(dialect, frame), meaning, at, readAs });
       if (edited === undefined) return whole;
       if (edited === "drop") return opensArray(frame) ? whole : changed([]);
-      const bytes = withData(frame, edited);
-      return bytes === undefined ? whole : changed([{ do: "send", bytes }]);
+      const rewritten = withJson(dialect, frame, edited);
+      return rewritten === undefined ? whole : changed([{ do: "send", bytes: rewritten.bytes }]);
     },
     onEnd() {
       const bytes = body.take();
@@ -56,7 +55,7 @@ export function editReply(dialect: Dialect, edit: Edit): StreamStage {
   };
 }
 
-function hasData(frame: StreamFrame): frame is StreamFrame & { data: string } {
+function hasData(frame: StreamFrame): frame is EventFrame {
   return frame.data !== undefined;
 }
 
