@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type RunResult, runScenario } from "../../src/run/run.ts";
+import { parseUpstreams } from "../../src/run/upstream-choice.ts";
+import { loadApp, loadScenario } from "../../src/scenario/index.ts";
+import { parseStubProfile } from "../../src/upstreams/index.ts";
+import { freePort, ROOT } from "./e2e.ts";
+
+/** Plays a shipped scenario as it is shipped, in the short form that its own variables allow. */
+
+/** A stub that answers in a few milliseconds. */
+const STUB = parseStubProfile(
+  "ttft: 20ms\ninter_token: 2ms\noutput_tokens: 14\ncapacity: { concurrency: 500 }\n",
+  "stub.yaml",
+);
+
+/** The variables that the scenarios name, in seconds instead of minutes. */
+export const SHORT: Readonly<Record<string, string>> = {
+  BASELINE: "600ms",
+  STORM: "1600ms",
+  RECOVERY: "1600ms",
+  /** The longest a user waits. */
+  PATIENCE: "2500ms",
+  /** By when the app must have degraded, or be back. */
+  SOON: "1200ms",
+};
+
+/** Both kinds of sample app have the same front door. */
+const APP_FILE = readFileSync(join(ROOT, "examples/llm-chaos.yaml"), "utf8").replace("deadline: 15s", "deadline: 3s");
+
+export interface Client {
+  /** A file below the repository's root. */
+  app: string;
+  env?: Readonly<Record<string, string>>;
+}
+
+/** All shipped scenarios, by their path below scenarios/. */
+export function shippedScenarios(): string[] {
+  return readdirSync(join(ROOT, "scenarios"), { recursive: true, encoding: "utf8" }).filter((f) => f.endsWith(".yaml"));
+}
+
+/** One run in this process, with the app in a process of its own. The folder is the caller's to remove. */
+export async function playShipped(
+  scenario: string,
+  { client, folder, variables = {} }: { client: Client; folder: string; variables?: Readonly<Record<string, string>> },
+): Promise<RunResult & { said: string[] }> {
+  const path = join(ROOT, "scenarios", scenario);
+  const env = { ...SHORT, ...variables };
+  const { app } = loadApp({ text: APP_FILE, env });
+  const said: string[] = [];
+  const result = await runScenario(
+    {
+      mode: "run",
+      ...loadScenario({ path, env }),
+      scenarioText: readFileSync(path, "utf8"),
+      app,
+      appUrl: `http://127.0.0.1:${await freePort()}`,
+      appCommand: [process.execPath, join(ROOT, client.app)],
+      readyTimeoutMs: 20_000,
+      upstreams: parseUpstreams(["stub"]).map((choice) => ({ ...choice, profile: STUB })),
+      listen: { host: "127.0.0.1", port: 0 },
+      control: undefined,
+      faults: [],
+      startAtOnce: true,
+      family: undefined,
+      out: folder,
+      cwd: folder,
+      env: { PATH: process.env["PATH"], ...client.env },
+      mark: false,
+      logLevel: "silent",
+      reproduce: `llm-chaos run scenarios/${scenario}`,
+      notify: (line) => void said.push(line),
+      onAppOutput: (line) => void said.push(line),
+    },
+    { onEvent: () => {}, onSession: () => {} },
+  );
+  return { ...result, said };
+}
