@@ -1,5 +1,5 @@
 import { DIMENSIONS } from "../core/limits.ts";
-import { didYouMean } from "../core/text.ts";
+import { didYouMean, matchesGlob } from "../core/text.ts";
 import type { YamlFile } from "./document.ts";
 import { isMapValue, listOf } from "./normalise.ts";
 import type { Tiers } from "./registry.ts";
@@ -29,7 +29,7 @@ function checkTier(
     const near = didYouMean(tier, names);
     const hint = near === undefined ? `known are ${names.join(", ")}` : `did you mean ${near}?`;
     document.problems.add(document.places.valueAt(["limits", index, "tier"]), `there is no tier "${tier}"`, { hint });
-  } else if (typeof model === "string" && !found.models.includes(model)) {
+  } else if (typeof model === "string" && !found.models.some((name) => matchesGlob(name, model))) {
     const near = didYouMean(model, found.models);
     const hint = near === undefined ? `it has ${found.models.join(", ")}` : `did you mean ${near}?`;
     const message = `the tier ${tier} has no numbers for the model "${model}" (names are exact)`;
