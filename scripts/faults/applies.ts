@@ -24,17 +24,21 @@ export const APPLIES: Readonly<Record<string, Applies>> = {
   drop_frame: toStreams,
   merge_frames: toStreams,
   wrong_finish: ({ dialect }) => !WITHOUT_TEXT.has(dialect.id),
-  mid_stream_error: (pairing) =>
-    toStreams(pairing) &&
-    !(
-      "kind" in pairing.params &&
-      pairing.params.kind === "content_filter" &&
-      !FILTERS_IN_STREAM.has(pairing.dialect.id)
-    ),
+  mid_stream_error: (pairing) => toStreams(pairing) && saysInStream(pairing),
 };
 
-/** Providers whose content filter can end an answer that has begun, by an error. */
-const FILTERS_IN_STREAM: ReadonlySet<string> = new Set(["anthropic-messages"]);
+/** Troubles that not every provider tells by an error inside an answer that has begun: by the beginning of the format's name, who does. */
+const TOLD_IN_STREAM: Readonly<Record<string, RegExp>> = {
+  timeout: /^(?:anthropic|bedrock|gemini)/,
+  quota_exceeded: /^(?!anthropic|bedrock|azure)/,
+  content_filter: /^anthropic/,
+};
+
+const saysInStream: Applies = ({ dialect, params }) =>
+  !("kind" in params) || (TOLD_IN_STREAM[String(params.kind)]?.test(dialect.id) ?? true);
+
+/** Formats in which a tool call ends with the same word as any other answer. */
+const NO_WORD_FOR_TOOL_CALLS = /^gemini$|-responses$|-completions$/;
 
 /** Whether a tool call's arguments can break off: not where there are none, and not where they are carried parsed. */
 export const HAS_ARGUMENTS_AS_TEXT = ({ id }: Dialect, stream: boolean): boolean =>
@@ -47,6 +51,9 @@ export function takesEffect(fault: string, pairing: Parameters<Applies>[0]): boo
   const { dialect, stream } = pairing;
   if (!(APPLIES[fault]?.(pairing) ?? true)) return false;
   if (fault === "drop_finish") return !WITHOUT_TEXT.has(dialect.id);
+  if (fault === "wrong_finish" && "says" in pairing.params && pairing.params.says === "tool_calls") {
+    return !NO_WORD_FOR_TOOL_CALLS.test(dialect.id);
+  }
   if (fault === "garbled_tool_call") return !WITHOUT_TEXT.has(dialect.id) && HAS_ARGUMENTS_AS_TEXT(dialect, stream);
   return true;
 }

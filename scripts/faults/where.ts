@@ -1,3 +1,4 @@
+import { describeParams } from "../../src/core/describe-params.ts";
 import type { Dialect } from "../../src/core/dialect.ts";
 import type { Fault } from "../../src/core/fault.ts";
 import { dialects } from "../../src/providers/index.ts";
@@ -12,7 +13,27 @@ const ACTS = {
 /** Where a fault acts and where it does not apply, in two sentences. */
 export function whereWords(fault: Fault): string {
   const ends = fault.final ? ", and ends the call: the first such rule wins" : "";
-  return `${ACTS[fault.acts]}${ends}. ${appliesWords(fault.name)}`;
+  return [`${ACTS[fault.acts]}${ends}.`, appliesWords(fault.name), ...narrowerWords(fault)].join(" ");
+}
+
+/** Values of a parameter with which it applies to fewer formats. */
+function narrowerWords({ name, params }: Fault): string[] {
+  const formats = (given: object) => dialects.filter((dialect) => appliesTo(name, dialect, given));
+  const all = formats({});
+  return choicesOf(params).flatMap(([param, value]) => {
+    const some = formats({ [param]: value });
+    return some.length === all.length ? [] : [`With \`${param}: ${value}\` only ${namesOf(some).join(", ")}.`];
+  });
+}
+
+function appliesTo(fault: string, dialect: Dialect, params: object): boolean {
+  return [true, false].some((stream) => takesEffect(fault, { dialect, stream, params }));
+}
+
+/** Every value of every parameter that is a choice of words. */
+export function choicesOf(params: Fault["params"]): [param: string, value: string][] {
+  const words = describeParams(params).filter(({ form }) => /^\w+(?: \| \w+)+$/.test(form) && !form.startsWith("true"));
+  return words.flatMap(({ name, form }) => form.split(" | ").map((value): [string, string] => [name, value]));
 }
 
 function appliesWords(fault: string): string {
