@@ -5,6 +5,7 @@ import type { FaultRule } from "../core/scenario.ts";
 import { explainRule } from "./explain-rule.ts";
 import type { DecisionLedger } from "./ledger.ts";
 import { matches } from "./match.ts";
+import { isWait } from "./shadowed.ts";
 
 /** One rule with what it counts. State belongs here, never to the fault. */
 export interface ActiveRule {
@@ -49,7 +50,7 @@ export function createActiveRule(
       const taken = ledger?.planned(decision) ?? draw(ownRng);
       ledger?.note({ rule: rule.id, fault: rule.fault, params }, { rule: rule.id, key: decision, taken });
       if (!taken) return undefined;
-      if (!loses) hits++;
+      if (!loses || isWait(fault)) hits++;
       return { rule: rule.id, fault, params, decision, rng: ownRng.fork("plan"), revoked: revoked.signal };
     },
     hits: () => hits,

@@ -9,6 +9,7 @@ import { globsOverlap } from "./globs-overlap.ts";
 import { isMapValue } from "./normalise.ts";
 import type { Path } from "./places.ts";
 import type { Registry } from "./registry.ts";
+import { shadowOf } from "./shadowed.ts";
 
 interface Around {
   app: AppFile | undefined;
@@ -25,6 +26,14 @@ export function warnScenario(document: YamlFile, scenario: Scenario, around: Aro
       const path = ["phases", index, "faults", n];
       for (const [inner, message, hint] of warningsOfRule(rule, phase, around))
         warn([...path, ...inner], message, hint);
+      const shadow = shadowOf(rule, phase.faults, around.registry.faults);
+      if (shadow === undefined) return;
+      const message = `this rule (${rule.fault}) can never act: ${shadow.id} (${shadow.fault}) ends every call it would meet`;
+      warn(
+        path,
+        message,
+        "the first rule that ends a call wins; put the narrower rule first, or give the other a chance",
+      );
     });
   });
   for (const [path, message, hint] of [

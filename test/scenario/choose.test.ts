@@ -68,6 +68,11 @@ describe("choosing", () => {
   });
 });
 
+it("counts a wait behind what ends the call: it is waited all the same", () => {
+  const { chooser } = chooserFor("      - hang: {}\n      - latency: { add: 1s }\n        at_most: 1\n");
+  expect([1, 2].map(() => names(chooser))).toEqual([["storm/1 hang", "storm/2 latency"], ["storm/1 hang"]]);
+});
+
 describe("chance", () => {
   const rule = "      - hang: {}\n        chance: 30%\n";
   const ordinals = (seed: number, calls: number) => {
