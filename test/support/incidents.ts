@@ -34,25 +34,42 @@ export interface Client {
   env?: Readonly<Record<string, string>>;
 }
 
-/** All shipped scenarios, by their path below scenarios/. */
-export function shippedScenarios(): string[] {
-  return readdirSync(join(ROOT, "scenarios"), { recursive: true, encoding: "utf8" }).filter((f) => f.endsWith(".yaml"));
+/** The names of the scenarios in a folder below scenarios/. */
+export function shippedIn(folder: string): string[] {
+  return readdirSync(join(ROOT, "scenarios", folder))
+    .filter((file) => file.endsWith(".yaml"))
+    .map((file) => file.replace(".yaml", ""));
+}
+
+/** A text without variables, with every length of time that it names divided, and a little less asked of a short recovery. */
+export function shortened(text: string): string {
+  const lengths = /\b(lasts|hold|settle|within): (\d+)s/g;
+  return text
+    .replace(/- recovers: .*/, (line) =>
+      line.replace(/within: (\d+)s/, (_, s) => `within: ${+s * 125}ms`).replace(/\d+%/, "70%"),
+    )
+    .replace(lengths, (_, word, s) => `${word}: ${+s * (word === "within" ? 250 : 125)}ms`);
 }
 
 /** One run in this process, with the app in a process of its own. The folder is the caller's to remove. */
 export async function playShipped(
   scenario: string,
-  { client, folder, variables = {} }: { client: Client; folder: string; variables?: Readonly<Record<string, string>> },
+  {
+    client,
+    folder,
+    ...how
+  }: { client: Client; folder: string; variables?: Client["env"]; change?: (text: string) => string },
 ): Promise<RunResult & { said: string[] }> {
-  const path = join(ROOT, "scenarios", scenario);
+  const { variables = {}, change = (text) => text } = how;
+  const text = change(readFileSync(join(ROOT, "scenarios", scenario), "utf8"));
   const env = { ...SHORT, ...variables };
   const { app } = loadApp({ text: APP_FILE, env });
   const said: string[] = [];
   const result = await runScenario(
     {
       mode: "run",
-      ...loadScenario({ path, env }),
-      scenarioText: readFileSync(path, "utf8"),
+      ...loadScenario({ text, env }),
+      scenarioText: text,
       app,
       appUrl: `http://127.0.0.1:${await freePort()}`,
       appCommand: [process.execPath, join(ROOT, client.app)],

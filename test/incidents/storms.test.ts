@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { playShipped, shippedIn, shortened } from "../support/incidents.ts";
+
+/** The expectation by which each of the general scenarios fails the naive sample app. */
+const STORMS: Readonly<Record<string, string>> = {
+  "daily-quota": "retry_after_honoured",
+  demo: "truncation_noticed",
+  "rpm-storm": "retry_amplification",
+  "slow-first-token": "no_hang",
+  "tpm-ramp": "retry_after_honoured",
+  "tpm-storm": "retry_after_honoured",
+  "truncated-stream": "truncation_noticed",
+};
+
+let runs = "";
+beforeAll(() => {
+  runs = mkdtempSync(join(tmpdir(), "llm-chaos-storms-"));
+});
+afterAll(() => rmSync(runs, { recursive: true, force: true }));
+
+it("leaves none out", () => expect(Object.keys(STORMS)).toEqual(shippedIn("").sort()));
+
+it.each(Object.entries(STORMS))(
+  "%s tells the good sample app from the naive one",
+  {
+    timeout: 60_000,
+  },
+  async (name, failing) => {
+    const play = (app: string) =>
+      playShipped(`${name}.yaml`, {
+        client: { app: `examples/${app}.mjs`, env: { STALL_MS: "700", DEADLINE_MS: "2500" } },
+        folder: join(runs, `${name}-${app}`),
+        change: shortened,
+      });
+    const [good, bad] = await Promise.all([play("good-app"), play("naive-app")]);
+
+    const open = good.report.expectations.filter(({ verdict }) => verdict !== "pass");
+    expect(open, good.said.join("\n")).toEqual([]);
+    const verdicts = Object.fromEntries(bad.report.expectations.map(({ name, verdict }) => [name, verdict]));
+    expect(verdicts, bad.said.join("\n")).toMatchObject({ [failing]: "fail" });
+    expect(bad.exitCode).toBe(1);
+  },
+);
