@@ -92,5 +92,6 @@ function keepCopy(
 function wordsOf(error: unknown): string {
   if (error instanceof InvalidFileError) return error.message;
   if (error instanceof UserError) return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
-  throw error;
+  // The app's calls go through this process: whatever went wrong with a file must not end it.
+  return `internal error: ${error instanceof Error ? error.message : error}`;
 }

@@ -11,6 +11,9 @@ const OWN: ReadonlySet<string> = new Set(["name", "extends"]);
 /** Inherited entry by entry; every other key is taken whole or not at all. */
 const MERGED: ReadonlySet<string> = new Set(["vars", "runbook"]);
 
+/** More generations than anybody keeps apart. */
+const MOST_FILES = 16;
+
 export interface Extended {
   /** The file's own text, or one with all that it extends. */
   text: string;
@@ -49,6 +52,7 @@ function extend(document: YamlFile, descent: Descent): string[] {
   try {
     const parent = findParent(name, descent);
     if (files.includes(parent.path)) throw cycle(files, parent);
+    if (files.length >= MOST_FILES) throw new UserError(`extends goes on over more than ${MOST_FILES} files`);
     const inherited = readYaml(readText(parent.path), parent.shown);
     if (!isMapValue(inherited.value)) inherited.problems.add(0, "the file must be a map");
     const all = extend(inherited, { ...parent.from, files: [...files, parent.path] });

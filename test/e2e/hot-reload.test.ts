@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { eventsOf, freshFolder, reportOf, runFolderIn, startProxyCli } from "../support/e2e.ts";
@@ -86,5 +86,7 @@ it("follows a file that the scenario extends, too", { timeout: 30_000 }, async (
   expect((await openStream(proxy.url, "later")).status).toBe(429);
   writeFileSync(join(cwd, "base.yaml"), HEAD);
   await proxy.says(/base\.yaml:5:\d+: error/);
+  rmSync(join(cwd, "mine.yaml"));
+  await proxy.says(/the one before stays in force\nmine\.yaml does not exist/);
   expect((await openStream(proxy.url, "later")).status).toBe(429);
 });

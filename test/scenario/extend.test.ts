@@ -120,6 +120,19 @@ describe("extends a file", () => {
     expect(problems("sub/list.yaml").join()).toMatch(/:2:10: error: extends must be a text, not a list/);
   });
 
+  it("lives with names that are no files, and with long chains", () => {
+    const chain = Object.fromEntries(
+      Array.from({ length: 20 }, (_, n) => [`c${n}.yaml`, `name: c${n}\nextends: c${n + 1}.yaml\n`]),
+    );
+    const odd = ["./", ".", "''", '"a\\0b.yaml"', "sub/", "sub/x.yaml", "..", "../", "a\\\\b", "C:/x.yaml"];
+    const texts = Object.fromEntries(odd.map((name, n) => [`odd${n}.yaml`, `name: x\nextends: ${name}\n`]));
+    const { problems, folder } = files({ ...chain, ...texts, "base.yaml": BASE });
+    mkdirSync(join(folder, "sub/x.yaml"), { recursive: true });
+    for (const name of Object.keys(texts))
+      expect(problems(name).join("\n"), texts[name]).toMatch(/^odd\d\.yaml:2:10: error: /);
+    expect(problems("c0.yaml")).toEqual(["c15.yaml:2:10: error: extends goes on over more than 16 files"]);
+  });
+
   it("reads what an inherited value names beside the file that names it", () => {
     const rules = "phases: [{ name: a, lasts: 1s, faults: [latency: { add: { empirical: d.txt } }] }]\n";
     const base = `name: base\n${rules}`;
