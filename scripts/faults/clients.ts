@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 /** The part of docs/clients.json that is read here; scripts/clients writes it. */
 interface ClientData {
-  troubles: readonly { id: string; title: string; position: string; fault: string | null }[];
+  troubles: readonly { id: string; title: string; position: string; fault: string | null; with_status?: number }[];
   clients: readonly { title: string; calls: readonly Call[] }[];
 }
 
@@ -19,7 +19,8 @@ export function readClients(docs: string): ClientData {
 /** What clients do with a fault: a table, or where else to look. */
 export function clientsSection(fault: string, data: ClientData): string {
   const rows = data.troubles
-    .filter((trouble) => trouble.fault?.startsWith(`${fault}:`))
+    // Under another status it is another trouble, which no fault makes.
+    .filter((trouble) => trouble.fault?.startsWith(`${fault}:`) && trouble.with_status === undefined)
     .flatMap((trouble) => rowsOf(trouble, data.clients));
   if (rows.length === 0) return "What clients do with it: not in the [client matrix](clients.md) yet.";
   const lines = rows.map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`);

@@ -28,9 +28,8 @@ function excerptOf(injection: Injection, sample: Sample, name: string): string {
     case "reset":
       return block("text", ["(the connection is reset before any byte of an answer)"]);
     case "hang": {
-      const end =
-        injection.ms === undefined ? "until the client leaves" : `closed after ${formatDuration(injection.ms)}`;
-      return block("text", [`(no byte of an answer; the connection stays open, ${end})`]);
+      const long = injection.ms === undefined ? "until the client leaves" : `for ${formatDuration(injection.ms)}`;
+      return block("text", [`(no byte of an answer; the connection stays open ${long}, and is then closed)`]);
     }
     case "rewrite-head":
       return block(

@@ -55,6 +55,14 @@ it("says where a file is wrong, at the place that names it, and repeats nothing 
   expect(problemsOf("missing.txt")).toEqual([expect.stringContaining("missing.txt does not exist")]);
 });
 
+it("looks beside the file in which it is named, where one scenario extends another", () => {
+  mkdirSync(join(folder, "scenarios/base"));
+  write("base/waits.txt", "7s\n");
+  write("base/parent.yaml", text("waits.txt"));
+  const child = loadScenario({ path, text: "name: child\nextends: base/parent.yaml\n", env: {} });
+  expect(child.filled.phases[0]?.faults[0]?.params).toEqual({ add: { empirical: ["7s"] } });
+});
+
 it("reads nothing outside of the scenario's folder", () => {
   writeFileSync(join(folder, "outside.txt"), "2s\n");
   symlinkSync(join(folder, "outside.txt"), join(folder, "scenarios/link.txt"));
