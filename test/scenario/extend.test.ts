@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { z } from "zod";
 import { formatProblem } from "../../src/core/errors.ts";
+import { scenarioJsonSchema } from "../../src/scenario/json-schema.ts";
 import { loadScenario } from "../../src/scenario/load.ts";
 import { caught, problemsOf, REGISTRY } from "../support/scenario.ts";
 
@@ -198,6 +200,15 @@ describe("the shipped presets", () => {
     for (const { where } of rules) expect(where.model).toBe("gpt-4o");
     const total = scenario.phases.reduce((sum, { lastsMs }) => sum + (lastsMs ?? 0), 0);
     expect(total).toBeLessThanOrEqual(80_000);
+  });
+
+  it("need no more in an editor, either", () => {
+    const check = z.fromJSONSchema(scenarioJsonSchema() as never);
+    const accepts = (value: unknown) => check.safeParse(value).success;
+    expect(accepts({ name: "ours", extends: "gentle", vars: { MODEL: "gpt-4o", N: 3 } })).toBe(true);
+    expect(accepts({ name: "ours", extends: ["gentle"] })).toBe(false);
+    expect(accepts({ name: "ours", extends: "gentle", vars: { MODEL: { a: 1 } } })).toBe(false);
+    expect(accepts({ extends: "gentle" })).toBe(false);
   });
 
   it("are found by name only", () => {
