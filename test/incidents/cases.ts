@@ -20,7 +20,7 @@ export const INCIDENTS: Readonly<Record<string, Case>> = {
   "headers-of-minus-one": { sin: "believes-headers", fails: "success_rate" },
   "key-refused": { sin: "retries-4xx", fails: "retry_amplification" },
   "model-retired": { sin: "no-fallback", fails: "success_rate" },
-  "never-answers": { sin: "no-timeout", fails: "no_hang", variables: { STORM: "3s" } },
+  "never-answers": { sin: "no-timeout", fails: "no_hang", variables: { STORM: "3s" }, env: { FIRST_MS: "700" } },
   "no-bound-on-calls": {
     sin: "no-admission",
     fails: "max_in_flight",

@@ -15,6 +15,9 @@ const STORMS: Readonly<Record<string, string>> = {
   "truncated-stream": "truncation_noticed",
 };
 
+/** As short of patience as the scenario is short. */
+const IMPATIENT = { STALL_MS: "1200", DEADLINE_MS: "2500" };
+
 let runs = "";
 beforeAll(() => {
   runs = mkdtempSync(join(tmpdir(), "llm-chaos-storms-"));
@@ -31,7 +34,7 @@ it.each(Object.entries(STORMS))(
   async (name, failing) => {
     const play = (app: string) =>
       playShipped(`${name}.yaml`, {
-        client: { app: `examples/${app}.mjs`, env: { STALL_MS: "700", DEADLINE_MS: "2500" } },
+        client: { app: `examples/${app}.mjs`, env: name === "slow-first-token" ? IMPATIENT : {} },
         folder: join(runs, `${name}-${app}`),
         change: shortened,
       });

@@ -5,8 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import OpenAI from "openai";
 
 const setting = (name, fallback) => Number(process.env[name] ?? fallback);
-const FIRST_MS = setting("FIRST_MS", 800); // to the first token
-const CHUNK_MS = setting("CHUNK_MS", 500); // between tokens
+const FIRST_MS = setting("FIRST_MS", 1_200); // to the first token
+const COLD_MS = 10_000; // the same for the very first call, when everything is still being loaded
+const CHUNK_MS = setting("CHUNK_MS", 700); // between tokens
 const PATIENCE_MS = setting("PATIENCE_MS", 1_500); // the longest wait worth sitting out
 const MAX_IN_FLIGHT = setting("MAX_IN_FLIGHT", 6);
 const BREAK_MS = setting("BREAK_MS", 300); // how long nobody asks a provider that is down
@@ -108,6 +109,7 @@ const openai = new OpenAI({ maxRetries: reaction.sdkRetries, fetch: watchedFetch
 let inFlight = 0;
 let failedInARow = 0;
 let shutUntil = 0;
+let isWarm = false;
 
 class Refusal extends Error {}
 
@@ -163,7 +165,8 @@ async function fromModel(model, call) {
 
 async function ask(model, { message, headers, left, res }) {
   const stalled = new AbortController();
-  let timer = setTimeout(() => stalled.abort(), reaction.firstMs);
+  let timer = setTimeout(() => stalled.abort(), isWarm ? reaction.firstMs : COLD_MS);
+  isWarm = true;
   const alive = () => {
     clearTimeout(timer);
     timer = setTimeout(() => stalled.abort(), reaction.chunkMs);
