@@ -2,14 +2,19 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { playShipped } from "../support/incidents.ts";
+import { playShipped, startProvider } from "../support/incidents.ts";
 import { INCIDENTS, incidentClient } from "./cases.ts";
 
 let runs = "";
-beforeAll(() => {
+let provider: Awaited<ReturnType<typeof startProvider>>;
+beforeAll(async () => {
   runs = mkdtempSync(join(tmpdir(), "llm-chaos-incidents-"));
+  provider = await startProvider(join(runs, "provider"));
 });
-afterAll(() => rmSync(runs, { recursive: true, force: true }));
+afterAll(async () => {
+  await provider.close();
+  rmSync(runs, { recursive: true, force: true });
+});
 
 it.each(Object.entries(INCIDENTS))(
   "%s tells a careful app from one with a single sin",
@@ -20,6 +25,7 @@ it.each(Object.entries(INCIDENTS))(
     const play = (reaction: string) =>
       playShipped(`incidents/${name}.yaml`, {
         client: incidentClient(reaction, one),
+        provider: provider.url,
         folder: join(runs, `${name}-${reaction}`),
         variables: one.variables ?? {},
       });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { playShipped, shippedIn, shortened } from "../support/incidents.ts";
+import { playShipped, shippedIn, shortened, startProvider } from "../support/incidents.ts";
 
 /** The expectation by which each of the general scenarios fails the naive sample app. */
 const STORMS: Readonly<Record<string, string>> = {
@@ -19,10 +19,15 @@ const STORMS: Readonly<Record<string, string>> = {
 const IMPATIENT = { STALL_MS: "1200", DEADLINE_MS: "2500" };
 
 let runs = "";
-beforeAll(() => {
+let provider: Awaited<ReturnType<typeof startProvider>>;
+beforeAll(async () => {
   runs = mkdtempSync(join(tmpdir(), "llm-chaos-storms-"));
+  provider = await startProvider(join(runs, "provider"));
 });
-afterAll(() => rmSync(runs, { recursive: true, force: true }));
+afterAll(async () => {
+  await provider.close();
+  rmSync(runs, { recursive: true, force: true });
+});
 
 it("leaves none out", () => expect(Object.keys(STORMS)).toEqual(shippedIn("").sort()));
 
@@ -30,12 +35,15 @@ it.each(Object.entries(STORMS))(
   "%s tells the good sample app from the naive one",
   {
     timeout: 60_000,
+    // A ramp ends early, and says so, on a machine that is too busy to be trusted.
+    retry: 2,
   },
   async (name, failing) => {
     const play = (app: string) =>
       playShipped(`${name}.yaml`, {
         client: { app: `examples/${app}.mjs`, env: name === "slow-first-token" ? IMPATIENT : {} },
-        folder: join(runs, `${name}-${app}`),
+        provider: provider.url,
+        folder: mkdtempSync(join(runs, `${name}-${app}-`)),
         change: shortened,
       });
     const [good, bad] = await Promise.all([play("good-app"), play("naive-app")]);

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { SessionOptions } from "../../src/run/options.ts";
 import { type RunResult, runScenario } from "../../src/run/run.ts";
+import { startSession } from "../../src/run/session.ts";
 import { parseUpstreams } from "../../src/run/upstream-choice.ts";
 import { loadApp, loadScenario } from "../../src/scenario/index.ts";
 import { parseStubProfile } from "../../src/upstreams/index.ts";
@@ -51,14 +53,58 @@ export function shortened(text: string): string {
     .replace(lengths, (_, word, s) => `${word}: ${+s * (word === "within" ? 250 : 125)}ms`);
 }
 
+const QUIET: Pick<
+  SessionOptions,
+  "listen" | "control" | "faults" | "family" | "readyTimeoutMs" | "mark" | "logLevel" | "onAppOutput"
+> = {
+  listen: { host: "127.0.0.1", port: 0 },
+  control: undefined,
+  faults: [],
+  family: "openai",
+  readyTimeoutMs: 20_000,
+  mark: false,
+  logLevel: "silent",
+  onAppOutput: () => {},
+};
+
+/** One stub for all runs of a file: its tokenizer takes a second to load, and would be loaded by each of them. */
+export async function startProvider(folder: string): Promise<{ url: string; close(): Promise<void> }> {
+  const text = "name: provider\nphases: [{ name: all, lasts: 1h }]\n";
+  const session = await startSession({
+    ...QUIET,
+    ...loadScenario({ text, env: {} }),
+    mode: "proxy",
+    scenarioText: text,
+    app: undefined,
+    appUrl: undefined,
+    appCommand: undefined,
+    upstreams: parseUpstreams(["stub"]).map((choice) => ({ ...choice, profile: STUB })),
+    startAtOnce: false,
+    out: folder,
+    cwd: folder,
+    env: {},
+    reproduce: "",
+    notify: () => {},
+  });
+  return { url: session.proxy.url, close: () => session.close({ why: "completed", detail: undefined }, 0) };
+}
+
 /** One run in this process, with the app in a process of its own. The folder is the caller's to remove. */
 export async function playShipped(
   scenario: string,
   {
     client,
     folder,
+    provider,
     ...how
-  }: { client: Client; folder: string; variables?: Client["env"]; change?: (text: string) => string },
+  }: {
+    client: Client;
+    folder: string;
+    /** Where the calls go: the address of `startProvider`. */
+    provider: string;
+    variables?: Client["env"];
+    change?: (text: string) => string;
+  },
 ): Promise<RunResult & { said: string[] }> {
   const { variables = {}, change = (text) => text } = how;
   const text = change(readFileSync(join(ROOT, "scenarios", scenario), "utf8"));
@@ -67,24 +113,18 @@ export async function playShipped(
   const said: string[] = [];
   const result = await runScenario(
     {
-      mode: "run",
+      ...QUIET,
       ...loadScenario({ text, env }),
+      mode: "run",
       scenarioText: text,
       app,
       appUrl: `http://127.0.0.1:${await freePort()}`,
       appCommand: [process.execPath, join(ROOT, client.app)],
-      readyTimeoutMs: 20_000,
-      upstreams: parseUpstreams(["stub"]).map((choice) => ({ ...choice, profile: STUB })),
-      listen: { host: "127.0.0.1", port: 0 },
-      control: undefined,
-      faults: [],
+      upstreams: parseUpstreams([provider]),
       startAtOnce: true,
-      family: undefined,
       out: folder,
       cwd: folder,
-      env: { PATH: process.env["PATH"], ...client.env },
-      mark: false,
-      logLevel: "silent",
+      env: { PATH: process.env["PATH"], OPENAI_API_KEY: "sk-test-key-0001", ...client.env },
       reproduce: `llm-chaos run scenarios/${scenario}`,
       notify: (line) => void said.push(line),
       onAppOutput: (line) => void said.push(line),
