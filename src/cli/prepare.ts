@@ -127,11 +127,12 @@ function findAppFile(config: string | undefined, cwd: string, command: readonly 
   if (config !== undefined) return config;
   const here = join(cwd, APP_FILE);
   if (existsSync(here)) return APP_FILE;
-  const entry = command.find(
-    (word) => !word.startsWith("-") && existsSync(resolve(cwd, word)) && statSync(resolve(cwd, word)).isFile(),
-  );
-  const beside = entry === undefined ? undefined : join(dirname(entry), APP_FILE);
-  return beside !== undefined && existsSync(resolve(cwd, beside)) ? beside : undefined;
+  // The program itself may be named by its path, too: the first file counts that has an app file beside it.
+  const isFile = (path: string) => statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isFile() === true;
+  return command
+    .filter((word) => !word.startsWith("-") && isFile(word))
+    .map((word) => join(dirname(word), APP_FILE))
+    .find(isFile);
 }
 
 function checkedUrl(url: string | undefined): string | undefined {

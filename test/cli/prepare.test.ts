@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { prepare } from "../../src/cli/prepare.ts";
+
+const FLAGS = {
+  listen: { host: "127.0.0.1", port: 0 },
+  control: "off",
+  controlHost: [],
+  fault: [],
+  mark: false,
+} as const;
+
+const prepared = (command: readonly string[]) =>
+  prepare({
+    mode: "run",
+    scenarioPath: "scenarios/demo.yaml",
+    command,
+    flags: { ...FLAGS, controlHost: [], fault: [] } as unknown as Parameters<typeof prepare>[0]["flags"],
+    readyTimeoutMs: 1,
+    startAtOnce: true,
+    notify: () => {},
+    onAppOutput: () => {},
+  });
+
+it.each([
+  ["by its name", "node"],
+  ["by its path", process.execPath],
+])("finds the app file beside the app's entry file, the program being named %s", (_how, program) => {
+  const { appFilePath, options } = prepared([program, "examples/naive-app.mjs"]);
+  expect(appFilePath).toBe("examples/llm-chaos.yaml");
+  expect(options.app?.frontDoor).toBeDefined();
+});
+
+it("has no app file where none stands beside a file of the command", () => {
+  expect(prepared([process.execPath, "bin/llm-chaos.js"]).appFilePath).toBeUndefined();
+});
