@@ -1,20 +1,21 @@
 import { expect, it } from "vitest";
 import { prepare } from "../../src/cli/prepare.ts";
 
-const FLAGS = {
+const FLAGS: Parameters<typeof prepare>[0]["flags"] = {
+  upstream: [],
   listen: { host: "127.0.0.1", port: 0 },
   control: "off",
   controlHost: [],
   fault: [],
   mark: false,
-} as const;
+};
 
 const prepared = (command: readonly string[]) =>
   prepare({
     mode: "run",
     scenarioPath: "scenarios/demo.yaml",
     command,
-    flags: { ...FLAGS, controlHost: [], fault: [] } as unknown as Parameters<typeof prepare>[0]["flags"],
+    flags: FLAGS,
     readyTimeoutMs: 1,
     startAtOnce: true,
     notify: () => {},
