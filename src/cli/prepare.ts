@@ -128,11 +128,20 @@ function findAppFile(config: string | undefined, cwd: string, command: readonly 
   const here = join(cwd, APP_FILE);
   if (existsSync(here)) return APP_FILE;
   // The program itself may be named by its path, too: the first file counts that has an app file beside it.
-  const isFile = (path: string) => statSync(resolve(cwd, path), { throwIfNoEntry: false })?.isFile() === true;
+  const isFile = (path: string) => isFileAt(resolve(cwd, path));
   return command
     .filter((word) => !word.startsWith("-") && isFile(word))
     .map((word) => join(dirname(word), APP_FILE))
     .find(isFile);
+}
+
+/** A word of a command may be anything, a whole script too: what cannot be looked up (too long a name, no right to it) is no file. */
+function isFileAt(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  } catch {
+    return false;
+  }
 }
 
 function checkedUrl(url: string | undefined): string | undefined {

@@ -34,3 +34,7 @@ it.each([
 it("has no app file where none stands beside a file of the command", () => {
   expect(prepared([process.execPath, "bin/llm-chaos.js"]).appFilePath).toBeUndefined();
 });
+
+it("takes a whole script among the words for no file, however long", () => {
+  expect(prepared(["sh", "-c", `: ${"x".repeat(5000)}`]).appFilePath).toBeUndefined();
+});
