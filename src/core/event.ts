@@ -17,6 +17,10 @@ const reading = z.object({
   used: z.number().meta({ description: "After this call's own charge" }),
 });
 
+const budgetCaps = z
+  .object({ usd: z.number().optional(), tokens: z.number().optional(), requests: z.number().optional() })
+  .meta({ description: "The most that a run may spend on live upstreams" });
+
 export const EVENT_TYPES = {
   run_started: z.object({
     run_id: z.string(),
@@ -27,6 +31,11 @@ export const EVENT_TYPES = {
     app: z.unknown().meta({ description: "AppFacts (core/scenario.ts), or null" }),
     upstream: z.object({ kind: z.enum(["live", "stub", "replay"]), address: z.string() }),
     limits: z.array(z.object({ label: z.string(), source: z.string().optional(), date: z.string().optional() })),
+    mix: z
+      .number()
+      .optional()
+      .meta({ description: "Share of logical calls that go to the live upstream (--mix), 0 to 1" }),
+    budget: budgetCaps.optional(),
     driven: z.boolean().meta({ description: "Our own driver calls the front door" }),
     reproduce: z.string(),
     versions: z.object({ llm_chaos: z.string(), node: z.string(), event_schema: z.number() }),
@@ -86,7 +95,11 @@ export const EVENT_TYPES = {
     tokens: z.number(),
   }),
   fault_lost: z.object({ call, rule: z.string(), fault: z.string(), why: z.string() }),
-  upstream_started: z.object({ call, upstream: z.string() }),
+  upstream_started: z.object({
+    call,
+    upstream: z.string(),
+    kind: z.enum(["live", "stub", "replay"]).optional().meta({ description: "Only live ones cost money" }),
+  }),
   upstream_headers: z.object({ call, status: z.number() }),
   upstream_failed: z.object({
     call,
@@ -105,6 +118,34 @@ export const EVENT_TYPES = {
     cached_tokens: z.number().optional(),
   }),
   finish_seen: z.object({ call, finish: z.string() }),
+  cost_settled: z.object({
+    call,
+    kind: z.enum(["live", "stub", "replay"]).meta({ description: "live: spent; stub and replay: saved" }),
+    input_tokens: z.number(),
+    output_tokens: z.number(),
+    usd: z
+      .number()
+      .optional()
+      .meta({ description: "Absent where no price is known for the model: unknown, never free" }),
+    priced_as: z.string().optional().meta({ description: "The model of the price list that matched" }),
+    estimated: z.boolean().meta({ description: "No usage was seen: the tokens are estimated" }),
+  }),
+  recording: z.object({
+    state: z.enum(["started", "rotated", "dropped", "stopped"]),
+    file: z.string(),
+    exchanges: z.number().meta({ description: "Written so far by this run" }),
+    why: z.string().optional(),
+  }),
+  replay_matched: z.object({
+    call,
+    recorded: z.string().meta({ description: "Id of the recorded exchange" }),
+    by: z.enum(["exact", "normalised", "loose"]),
+  }),
+  replay_missed: z.object({
+    call,
+    nearest: z.string().optional().meta({ description: "Id of the nearest recorded exchange" }),
+    difference: z.string().meta({ description: "What differs from it, by path; never its text" }),
+  }),
   reply_ended: z.object({
     call,
     status: z.number().meta({ description: "0 when no status line was sent" }),

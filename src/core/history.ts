@@ -44,10 +44,13 @@ export interface Attempt {
     appliedSeq: number | undefined;
     lostWhy: string | undefined;
   }[];
+  /** Undefined: never sent upstream, or by a log that does not say where to. */
+  upstreamKind: "live" | "stub" | "replay" | undefined;
   upstreamStatus: number | undefined;
   upstreamFailed: ChaosEvent<"upstream_failed"> | undefined;
   ttftMs: number | undefined;
   usage: ChaosEvent<"usage_seen"> | undefined;
+  cost: ChaosEvent<"cost_settled"> | undefined;
   ended: ChaosEvent<"reply_ended"> | undefined;
   /** Last byte sent, or undefined while it was still open at the end of the log. */
   endAtMs: number | undefined;

@@ -70,7 +70,19 @@ export interface Report {
   /** Attempts per logical call; null without calls. */
   amplification: number | null;
   ttftMs: { p50: number; p95: number; p99: number; count: number } | null;
-  cost: { inputTokens: number; outputTokens: number; wastedTokens: number; usageSeenShare: number | null };
+  cost: {
+    inputTokens: number;
+    outputTokens: number;
+    /** Of attempts that delivered nothing whole. */
+    wastedTokens: number;
+    usageSeenShare: number | null;
+    /** Spent on live upstreams, in US dollars; null where nothing was priced. */
+    realUsd: number | null;
+    /** What stub and replay would have cost live. */
+    savedUsd: number | null;
+    /** Calls whose model has no known price: unknown, not free. */
+    unpricedCalls: number;
+  };
   links: { total: number; ambiguousShare: number };
   /** One point a second, for the charts. */
   series: readonly SeriesPoint[];

@@ -34,10 +34,12 @@ function begin(received: ChaosEvent<"call_received">): Building {
     admitted: undefined,
     refused: undefined,
     faults: [],
+    upstreamKind: undefined,
     upstreamStatus: undefined,
     upstreamFailed: undefined,
     ttftMs: undefined,
     usage: undefined,
+    cost: undefined,
     ended: undefined,
     endAtMs: undefined,
     clientLeft: false,
@@ -58,6 +60,12 @@ function note(attempt: Building, event: ChaosEvent): void {
     case "fault_applied":
     case "fault_lost":
       noteFault(attempt, event);
+      break;
+    case "upstream_started":
+      attempt.upstreamKind = event.kind;
+      break;
+    case "cost_settled":
+      attempt.cost = event;
       break;
     case "upstream_headers":
       attempt.upstreamStatus = event.status;

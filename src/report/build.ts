@@ -113,7 +113,7 @@ function reportTtft(history: History): Report["ttftMs"] {
 
 /** Tokens over all attempts that reached the upstream; wasted are those of attempts that delivered nothing whole. */
 function reportCost(attempts: readonly Attempt[]): Report["cost"] {
-  const cost = { inputTokens: 0, outputTokens: 0, wastedTokens: 0 };
+  const cost = { inputTokens: 0, outputTokens: 0, wastedTokens: 0, ...reportMoney(attempts) };
   let answered = 0;
   let withUsage = 0;
   for (const attempt of attempts) {
@@ -127,4 +127,18 @@ function reportCost(attempts: readonly Attempt[]): Report["cost"] {
     if (!attempt.delivered) cost.wastedTokens += input + output;
   }
   return { ...cost, usageSeenShare: answered === 0 ? null : withUsage / answered };
+}
+
+/** From what the run settled call by call, at the prices of that day. */
+function reportMoney(attempts: readonly Attempt[]): Pick<Report["cost"], "realUsd" | "savedUsd" | "unpricedCalls"> {
+  const settled = attempts.flatMap(({ cost }) => (cost === undefined ? [] : [cost]));
+  const total = (costs: typeof settled) => {
+    const priced = costs.flatMap(({ usd }) => (usd === undefined ? [] : [usd]));
+    return priced.length === 0 ? null : priced.reduce((sum, usd) => sum + usd, 0);
+  };
+  return {
+    realUsd: total(settled.filter(({ kind }) => kind === "live")),
+    savedUsd: total(settled.filter(({ kind }) => kind !== "live")),
+    unpricedCalls: settled.filter(({ usd }) => usd === undefined).length,
+  };
 }

@@ -68,6 +68,7 @@ const calls = z.strictObject({
 const cost = z.strictObject({
   real_usd: z.number().nullable().meta({ description: "Null: not priced" }),
   saved_usd: z.number().nullable(),
+  unpriced_calls: z.number().meta({ description: "Calls whose model has no known price: unknown, not free" }),
   input_tokens: z.number(),
   output_tokens: z.number(),
   wasted_tokens: z.number().meta({ description: "Of attempts that delivered nothing whole" }),

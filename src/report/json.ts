@@ -5,9 +5,7 @@ const KEPT = new Set(["startedAt"]);
 
 /** report.json: the same facts with snake-case keys. Money is null where no price was known or nothing was priced. */
 export function renderJson(report: Report): string {
-  const { cost, ...rest } = report;
-  const priced = { ...rest, cost: { realUsd: null, savedUsd: null, ...cost } };
-  return `${JSON.stringify(snakeKeys(priced), null, 2)}\n`;
+  return `${JSON.stringify(snakeKeys(report), null, 2)}\n`;
 }
 
 /** What users wrote themselves (`params`, `runbook`) keeps its keys. */
