@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { cassetteJsonSchema } from "../src/cassette/index.ts";
 import { EVENT_VERSION, eventSchema } from "../src/core/event.ts";
 import { reportFileSchema } from "../src/report/index.ts";
 import { appJsonSchema, scenarioJsonSchema } from "../src/scenario/index.ts";
@@ -18,6 +19,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
       "scenario.schema.json": scenarioJsonSchema(),
       "app.schema.json": appJsonSchema(),
       "event.schema.json": { $schema: event.$schema, title, ...event },
+      "cassette.schema.json": cassetteJsonSchema(),
       "report.schema.json": z.toJSONSchema(reportFileSchema),
     }).map(([name, schema]) => [name, `${JSON.stringify(schema, null, 2)}\n`]),
   );

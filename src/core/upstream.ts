@@ -4,6 +4,8 @@ import type { HeaderList, RawRequest } from "./exchange.ts";
 /** What goes upstream: the client's request with hop-by-hop headers removed, body unchanged. */
 export interface UpstreamRequest extends RawRequest {
   call: LlmCall;
+  /** The attempt's id (`c1`), for upstreams that have something to tell of it. Undefined: nobody will ask. */
+  id?: string;
 }
 
 /** Receives a reply's body. After `end` or `fail` nothing follows. Return values do not matter; use pause and resume. */

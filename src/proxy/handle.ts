@@ -39,7 +39,7 @@ async function askUpstream(exchange: Exchange, to: Destination): Promise<Upstrea
   const path = passThroughTo === undefined ? request.path : joinPath(passThroughTo, request.path);
   try {
     const reply = await upstream(
-      { method: request.method, path, headers, body: request.body, call },
+      { method: request.method, path, headers, body: request.body, call, id: exchange.id },
       exchange.upstreamSignal,
     );
     if (exchange.client.over) return undefined;
