@@ -9,6 +9,7 @@ export interface SharedFlags {
   control: Address | "off";
   controlHost: string[];
   controlTokenFile?: string;
+  spectatorTokenFile?: string;
   fault: string[];
   seed?: number;
   out?: string;
@@ -22,6 +23,10 @@ export interface SharedFlags {
 const collect = (value: string, before: string[]) => [...before, value];
 
 export function addSharedFlags(command: Command): Command {
+  return addPlayFlags(addControlFlags(addListenFlags(command)));
+}
+
+function addListenFlags(command: Command): Command {
   return command
     .addOption(
       new Option(
@@ -37,7 +42,11 @@ export function addSharedFlags(command: Command): Command {
         .env("LLM_CHAOS_LISTEN")
         .default({ host: "127.0.0.1", port: 4141 }, "127.0.0.1:4141")
         .argParser(parseAddress),
-    )
+    );
+}
+
+function addControlFlags(command: Command): Command {
+  return command
     .addOption(
       new Option("--control <host:port|off>", "control channel")
         .env("LLM_CHAOS_CONTROL")
@@ -54,6 +63,15 @@ export function addSharedFlags(command: Command): Command {
         "LLM_CHAOS_TOKEN_FILE",
       ),
     )
+    .addOption(
+      new Option("--spectator-token-file <file>", "a second token that only reads").env(
+        "LLM_CHAOS_SPECTATOR_TOKEN_FILE",
+      ),
+    );
+}
+
+function addPlayFlags(command: Command): Command {
+  return command
     .addOption(
       new Option("--fault <yaml>", "one fault as YAML, active at once; repeatable").default([], "").argParser(collect),
     )

@@ -102,7 +102,12 @@ function upstreamsOf(app: AppFile | undefined): string[] {
 
 function controlAddress(flags: SharedFlags, env: NodeJS.ProcessEnv): SessionOptions["control"] {
   if (flags.control === "off") return undefined;
-  return { ...flags.control, hosts: flags.controlHost, token: controlToken(flags, env) };
+  return {
+    ...flags.control,
+    hosts: flags.controlHost,
+    token: tokenOf("--control-token-file", flags.controlTokenFile, env["LLM_CHAOS_TOKEN"]),
+    spectatorToken: tokenOf("--spectator-token-file", flags.spectatorTokenFile, env["LLM_CHAOS_SPECTATOR_TOKEN"]),
+  };
 }
 
 function readScenario(path: string | undefined, seed: number | undefined, app: AppFile | undefined) {
@@ -149,12 +154,13 @@ function checkedUrl(url: string | undefined): string | undefined {
   throw new UserError(`--app "${url}" is not an http URL`, { hint: "for example --app http://127.0.0.1:3000" });
 }
 
-function controlToken(flags: SharedFlags, env: NodeJS.ProcessEnv): string | undefined {
-  if (flags.controlTokenFile === undefined) return env["LLM_CHAOS_TOKEN"] || undefined;
+/** The file's, else the variable's. */
+function tokenOf(flag: string, file: string | undefined, variable: string | undefined): string | undefined {
+  if (file === undefined) return variable || undefined;
   try {
-    return readFileSync(flags.controlTokenFile, "utf8").trim();
+    return readFileSync(file, "utf8").trim();
   } catch (error) {
-    throw new UserError(`--control-token-file ${flags.controlTokenFile} cannot be read`, { cause: error });
+    throw new UserError(`${flag} ${file} cannot be read`, { cause: error });
   }
 }
 

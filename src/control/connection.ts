@@ -2,9 +2,10 @@ import type { WebSocket } from "ws";
 import { UserError } from "../core/errors.ts";
 import { type CommandContext, perform } from "./commands.ts";
 import type { ControlHost } from "./host.ts";
-import { CloseCode, type RpcError, RpcErrorCode, type RpcId } from "./protocol.ts";
+import { CloseCode, type ControlMethod, READING_METHODS, type RpcError, RpcErrorCode, type RpcId } from "./protocol.ts";
 import { parseMessage } from "./rpc.ts";
 import { type Outbox, subscribeTo } from "./subscription.ts";
+import { mayUse, type Role } from "./visitor.ts";
 
 /** More than this unread and the connection is closed: a slow reader is dropped, never waited for. */
 const MOST_UNREAD_BYTES = 1024 * 1024;
@@ -12,12 +13,13 @@ const MOST_UNREAD_BYTES = 1024 * 1024;
 export interface ConnectionOptions {
   host: ControlHost;
   who: string;
+  role: Role;
   /** An error that is nobody's input. Its text stays out of the answer. */
   onError(error: unknown): void;
 }
 
 /** Speaks JSON-RPC on an accepted WebSocket until it closes. */
-export function serveConnection(socket: WebSocket, { host, who, onError }: ConnectionOptions): void {
+export function serveConnection(socket: WebSocket, { host, who, role, onError }: ConnectionOptions): void {
   let unsubscribe: (() => void) | undefined;
 
   const outbox: Outbox = {
@@ -46,6 +48,10 @@ export function serveConnection(socket: WebSocket, { host, who, onError }: Conne
       answer(id, { error });
       return;
     }
+    if (!mayCall(call.method, role)) {
+      answer(id, { error: { code: RpcErrorCode.forbidden, message: spectatorsOnlyRead(call.method) } });
+      return;
+    }
     let subscribed: (() => void) | undefined;
     const context: CommandContext = {
       host,
@@ -72,6 +78,14 @@ export function serveConnection(socket: WebSocket, { host, who, onError }: Conne
   socket.on("close", () => unsubscribe?.());
   // Too large, not UTF-8, broken frames: ws closes with the right code by itself.
   socket.on("error", () => {});
+}
+
+function mayCall(method: ControlMethod, role: Role): boolean {
+  return mayUse(role, READING_METHODS.has(method) ? "spectator" : "control");
+}
+
+function spectatorsOnlyRead(method: ControlMethod): string {
+  return `spectators only read; ${method} needs the control token`;
 }
 
 /** A fault the host refuses is a wrong parameter; what else it refuses is not possible now. */

@@ -63,6 +63,8 @@ export const RpcErrorCode = {
   invalidParams: -32602,
   internal: -32603,
   refused: -32000,
+  /** Known, but spectators only read. */
+  forbidden: -32001,
 } as const;
 
 export type RpcId = string | number | null;
@@ -89,6 +91,8 @@ export interface EventNotification {
 export const CloseCode = {
   /** The program ends. */
   goingAway: 1001,
+  /** The page's session ended; log in again. */
+  loggedOut: 4001,
   /** A subscriber did not read fast enough; it may come back with `since`. */
   tooSlow: 1013,
 } as const;

@@ -3,12 +3,17 @@ import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "../core/clock.ts";
 import { UserError } from "../core/errors.ts";
-import { type Door, decide, isLoopback, makeToken } from "./auth.ts";
+import { type Door, identify, refuseAddress } from "./auth.ts";
+import { chooseTokens } from "./choose-tokens.ts";
 import { serveConnection } from "./connection.ts";
+import { sessionCookie } from "./cookie.ts";
 import { answerHttp, NO_SUCH_PATH, pathOf, refuseUpgrade } from "./doors.ts";
+import { createGuessLimit } from "./guesses.ts";
 import type { ControlHost } from "./host.ts";
+import { loginRoutes } from "./login.ts";
 import { CloseCode, CONTROL_PATH } from "./protocol.ts";
-import { removeTokenFile, writeTokenFile } from "./token-file.ts";
+import type { Route } from "./route.ts";
+import { createSessions } from "./sessions.ts";
 
 export interface ControlOptions {
   /** Port 0: any. */
@@ -19,6 +24,12 @@ export interface ControlOptions {
   token: string | undefined;
   /** Where a token made here is written, mode 0600. */
   tokenPath: string;
+  /** Opens the channel for reading only. Undefined: one is made beside the control token when that is made here, else there are no spectators. */
+  spectatorToken?: string | undefined;
+  /** Where a spectators' token made here is written. */
+  spectatorTokenPath: string;
+  /** What is served besides the channel, the login and the health check. */
+  routes?: readonly Route[];
   host: ControlHost;
   clock: Clock;
   /** Errors that are nobody's input. */
@@ -30,9 +41,14 @@ export interface RunningControl {
   port: number;
   /** `ws://127.0.0.1:4142/control` */
   url: string;
+  /** `http://127.0.0.1:4142/`: where a browser logs in. */
+  pageUrl: string;
   token: string;
   /** Where the token stands, when it was made here. */
   tokenPath: string | undefined;
+  /** For reading only; undefined: there are no spectators. */
+  spectatorToken: string | undefined;
+  spectatorTokenPath: string | undefined;
   close(): Promise<void>;
 }
 
@@ -40,76 +56,67 @@ const MOST_MESSAGE_BYTES = 1024 * 1024;
 const PING_EVERY_MS = 30_000;
 /** A client that does not answer the close in this time is cut. */
 const CLOSE_GRACE_MS = 1_000;
-const SHORTEST_OPEN_TOKEN = 16;
 
 /** Opens the control channel. Throws a UserError when it must not (no token off loopback) or cannot (port taken). */
 export async function startControl(options: ControlOptions): Promise<RunningControl> {
-  const { listen, host, clock, onError } = options;
-  const token = checkedToken(options) ?? makeToken();
-  const door: Door = { token, names: options.hosts };
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: MOST_MESSAGE_BYTES,
-    perMessageDeflate: false,
-  });
-  let connections = 0;
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 10_000 }, (request, response) =>
-    answerHttp(request, response, door),
-  );
-  server.on("upgrade", (request, socket, head) => {
-    // Before anything is written: an unheard error on a raw socket would end the process.
-    socket.on("error", () => socket.destroy());
-    const decision = pathOf(request) === CONTROL_PATH ? decide(request, door) : NO_SUCH_PATH;
-    if (!decision.allowed) {
-      refuseUpgrade(socket, decision);
-      return;
-    }
-    sockets.handleUpgrade(request, socket, head, (ws) => {
-      serveConnection(ws, { host, who: `control-${++connections}`, onError });
-      keepAlive(ws, clock);
-    });
-  });
-
+  const { listen, hosts, clock, onError, routes = [] } = options;
+  const tokens = chooseTokens(options);
+  const server = createServer({ headersTimeout: 10_000, requestTimeout: 10_000 });
   const port = await listenOn(server, listen);
-  if (options.token === undefined) {
-    try {
-      writeTokenFile(options.tokenPath, token);
-    } catch (error) {
-      server.close();
-      throw error;
-    }
+  const sessions = createSessions(clock);
+  const door: Door = {
+    tokens: tokens.list,
+    names: hosts,
+    sessions,
+    cookie: sessionCookie({ port, secure: false }),
+    guesses: createGuessLimit(clock),
+  };
+  const doors = { door, routes: [...loginRoutes(door), ...routes], onError };
+  server.on("request", (request, response) => void answerHttp(request, response, doors));
+  const sockets = acceptSockets(server, door, options);
+  try {
+    tokens.write();
+  } catch (error) {
+    server.close();
+    throw error;
   }
+  const at = `${urlHost(listen.host)}:${port}`;
   return {
     host: listen.host,
     port,
-    url: `ws://${urlHost(listen.host)}:${port}${CONTROL_PATH}`,
-    token,
-    tokenPath: options.token === undefined ? options.tokenPath : undefined,
+    url: `ws://${at}${CONTROL_PATH}`,
+    pageUrl: `http://${at}/`,
+    ...tokens.told,
     async close() {
-      if (options.token === undefined) removeTokenFile(options.tokenPath, token);
-      await closeAll(server, sockets.clients, clock);
+      tokens.remove();
+      sessions.closeAll();
+      await closeAll(server, sockets, clock);
     },
   };
 }
 
-function checkedToken({ token, listen }: ControlOptions): string | undefined {
-  const hint = "give one with --control-token-file or LLM_CHAOS_TOKEN";
-  const open = !isLoopback(listen.host);
-  if (token === undefined) {
-    if (!open) return undefined;
-    throw new UserError(`the control channel on ${listen.host} can be reached from other machines and has no token`, {
-      hint: `${hint}, or listen on 127.0.0.1`,
+/** The one upgrade there is: at /control, for who may come in. Returns the open sockets. */
+function acceptSockets(server: Server, door: Door, { host, clock, onError }: ControlOptions): ReadonlySet<WebSocket> {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE_BYTES, perMessageDeflate: false });
+  let connections = 0;
+  server.on("upgrade", (request, socket, head) => {
+    // Before anything is written: an unheard error on a raw socket would end the process.
+    socket.on("error", () => socket.destroy());
+    const refusal = pathOf(request) === CONTROL_PATH ? refuseAddress(request, door.names) : NO_SUCH_PATH;
+    const visitor = refusal ?? identify(request, door, true);
+    if ("status" in visitor) {
+      refuseUpgrade(socket, visitor);
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (ws) => {
+      const id = `control-${++connections}`;
+      const who = visitor.name === "" ? id : `${visitor.name} (${id})`;
+      serveConnection(ws, { host, who, role: visitor.role, onError });
+      visitor.ended?.addEventListener("abort", () => ws.close(CloseCode.loggedOut, "logged out"), { once: true });
+      keepAlive(ws, clock);
     });
-  }
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new UserError("the control token is empty or has characters that no header can carry", { hint });
-  }
-  if (open && token.length < SHORTEST_OPEN_TOKEN) {
-    throw new UserError(`the control token is too short for ${listen.host}: other machines can reach it`, {
-      hint: `use at least ${SHORTEST_OPEN_TOKEN} characters`,
-    });
-  }
-  return token;
+  });
+  return sockets.clients;
 }
 
 /** Cuts a peer that did not answer the last ping: it is gone, and nobody told. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type ControlHost, type RunningControl, startControl } from "../control/index.ts";
+import { type ControlHost, type Route, type RunningControl, startControl } from "../control/index.ts";
 import { UserError } from "../core/errors.ts";
 import { parseFaultLine } from "../scenario/index.ts";
 import { refuseShareOnLive } from "./check-share.ts";
@@ -12,23 +12,40 @@ export function controlTokenPath(state: string): string {
   return join(state, "control-token");
 }
 
+function spectatorTokenPath(state: string): string {
+  return join(state, "spectator-token");
+}
+
 /** Opens the control channel of a session, unless `--control off`. Only the path of a fresh token is told, never the token. */
 export async function openControl(session: Session): Promise<RunningControl | undefined> {
   const { control, cwd, notify } = session.options;
   if (control === undefined) return undefined;
-  if (control.token !== undefined) session.scrubber.register(control.token);
+  for (const token of [control.token, control.spectatorToken])
+    if (token !== undefined) session.scrubber.register(token);
+  const state = stateFolder(cwd);
   const running = await startControl({
     listen: control,
     hosts: control.hosts,
     token: control.token,
-    tokenPath: controlTokenPath(stateFolder(cwd)),
+    tokenPath: controlTokenPath(state),
+    spectatorToken: control.spectatorToken,
+    spectatorTokenPath: spectatorTokenPath(state),
+    routes: controlRoutes(session),
     host: controlHost(session),
     clock: session.clock,
     onError: (error) => notify(`control channel: ${error instanceof Error ? error.message : error}`),
   });
   session.scrubber.register(running.token);
-  notify(`control ${running.url}${running.tokenPath === undefined ? "" : `   token in ${running.tokenPath}`}`);
+  if (running.spectatorToken !== undefined) session.scrubber.register(running.spectatorToken);
+  const paths = [running.tokenPath, running.spectatorTokenPath && `read-only: ${running.spectatorTokenPath}`];
+  const told = paths.filter((path) => path !== undefined);
+  notify(`control ${running.url}${told.length === 0 ? "" : `   token in ${told.join(", ")}`}`);
   return running;
+}
+
+/** What is served over plain HTTP beside the channel: one list for each thing, each made in a file of its own. */
+function controlRoutes(_session: Session): Route[] {
+  return [];
 }
 
 /** What a controller can do to a session. Every command is an event before it acts. */

@@ -31,7 +31,9 @@ export interface SessionOptions {
   /** At least one; the first gets what nothing else claims. */
   upstreams: readonly UpstreamChoice[];
   listen: Address;
-  control: (Address & { hosts: readonly string[]; token: string | undefined }) | undefined;
+  control:
+    | (Address & { hosts: readonly string[]; token: string | undefined; spectatorToken: string | undefined })
+    | undefined;
   /** `--fault`, one YAML text each: active in every phase. */
   faults: readonly string[];
   /** Decisions to take again (`--plan`). */

@@ -145,7 +145,7 @@ describe("the token", () => {
     expect(Buffer.from(control.token, "base64url")).toHaveLength(32);
     expect(readFileSync(path, "utf8").trim()).toBe(control.token);
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(readdirSync(dirname(path))).toEqual(["control-token"]);
+    expect(readdirSync(dirname(path))).toEqual(["control-token", "spectator-token"]);
     await control.close();
     expect(readdirSync(dirname(path))).toEqual([]);
     await control[Symbol.asyncDispose]().catch(() => {});

@@ -63,6 +63,7 @@ export async function openControl(options: Partial<ControlOptions> = {}) {
       hosts: [],
       token: undefined,
       tokenPath: join(folder, "state", "control-token"),
+      spectatorTokenPath: join(folder, "state", "spectator-token"),
       host,
       clock: createSystemClock(),
       onError: (error) => errors.push(error),
