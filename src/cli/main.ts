@@ -75,6 +75,13 @@ function addReadingCommands(program: Command, leave: Leave): void {
     .option("--json", "print report.json to stdout, write nothing")
     .action(async (target, flags) => leave((await import("./report.ts")).reportCommand(target, flags)));
   program
+    .command("compare")
+    .description("what got better and what got worse; ends with 1 when something got worse")
+    .argument("<before>", "run folder, or the folder of run --repeat")
+    .argument("<after>", "the same")
+    .option("--json", "as JSON")
+    .action(async (before, after, flags) => leave((await import("./compare.ts")).compareCommand(before, after, flags)));
+  program
     .command("validate")
     .description("check scenarios, app files and stub profiles: file:line:column, what is wrong, what was meant")
     .argument("<file...>")

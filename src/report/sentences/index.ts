@@ -1,3 +1,4 @@
+export { kneeInWords } from "./knees.ts";
 export { layOutPage, type Page } from "./page.ts";
 export type { Pair } from "./real.ts";
 export { concurrencyInWords } from "./wall.ts";
