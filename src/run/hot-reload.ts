@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { formatProblem, InvalidFileError, UserError } from "../core/errors.ts";
 import { formatDuration } from "../core/units.ts";
 import { explainChanges, type LoadedScenario } from "../scenario/index.ts";
@@ -19,7 +20,7 @@ export function watchScenario(session: Session): { close(): void } {
 
   const take = (loaded: LoadedScenario) => {
     watch.files(loaded.files);
-    if (loaded.text === current.text) {
+    if (loaded.text === current.text && isDeepStrictEqual(loaded.filled, current.filled)) {
       if (refused !== "") options.notify("scenario: the file is again as it was; nothing changed");
       refused = "";
       return;
@@ -66,8 +67,9 @@ function apply(
     params: { change, rules, not_live: other },
   });
   chooser.replace(after.filled);
+  const drawn = before.text === after.text ? " but measured durations do" : "";
   for (const { severity, ...warning } of after.warnings) options.notify(formatProblem({ ...warning, severity }));
-  options.notify(`scenario: changed (${change})${rules.length === 0 ? ", no rule differs" : ""}`);
+  options.notify(`scenario: changed (${change})${rules.length === 0 ? `, no rule differs${drawn}` : ""}`);
   for (const line of rules) options.notify(`         ${line}`);
   if (other.length > 0) options.notify(`         not live, they stay as at the start: ${other.join(", ")}`);
   if (rules.length > 0) {

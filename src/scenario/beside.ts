@@ -7,13 +7,13 @@ import { readText } from "./read-text.ts";
  * The text of a file that another file names, relative to that file's folder; a problem says what is wrong. Nothing outside
  * of that folder is read, links included.
  */
-export function readBeside(name: string, namedIn: string): { text: string } | { problem: string } {
+export function readBeside(name: string, namedIn: string): { text: string; path: string } | { problem: string } {
   const folder = dirname(resolve(namedIn));
   const path = resolve(folder, name);
   if (!isInside(folder, path)) return { problem: `${name} is outside the folder of ${namedIn}` };
   try {
     const text = readText(path);
-    if (isInside(realpathSync(folder), realpathSync(path))) return { text };
+    if (isInside(realpathSync(folder), realpathSync(path))) return { text, path };
     return { problem: `${name} leads outside the folder of ${namedIn}` };
   } catch (error) {
     if (error instanceof UserError) return { problem: error.message };

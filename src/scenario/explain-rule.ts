@@ -1,6 +1,7 @@
 import type { Fault } from "../core/fault.ts";
 import type { FaultRule, Where } from "../core/scenario.ts";
 import { formatCount, formatShare } from "../core/units.ts";
+import { withStandIns } from "./measured.ts";
 
 /** A rule in words: "30 % of the calls with the model gpt-4o: a 429 for tokens per minute that asks for 5 s, at most 3 times". */
 export function explainRule(rule: FaultRule, faults: ReadonlyMap<string, Fault>): string {
@@ -10,9 +11,15 @@ export function explainRule(rule: FaultRule, faults: ReadonlyMap<string, Fault>)
 
 function explainFault({ fault: name, params }: FaultRule, faults: ReadonlyMap<string, Fault>): string {
   const fault = faults.get(name);
-  const parsed = fault?.params.safeParse(params ?? {});
+  // Of durations in a file the words tell that there are some; which file says the rest.
+  const inFiles = withStandIns(params);
+  const parsed = fault?.params.safeParse(inFiles?.params ?? params ?? {});
   // A placeholder stands where a number will be: the written form says it.
-  return fault && parsed?.success ? fault.explain(parsed.data) : `${name} ${JSON.stringify(params)}`;
+  if (fault === undefined || parsed?.success !== true) return `${name} ${JSON.stringify(params)}`;
+  const words = fault.explain(parsed.data);
+  return inFiles === undefined
+    ? words
+    : `${words.replaceAll("2 measured durations", "the measured durations")} (from ${inFiles.names.join(", ")})`;
 }
 
 function explainWhich({ where, chance }: FaultRule): string {

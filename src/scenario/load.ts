@@ -39,7 +39,7 @@ export interface LoadedScenario {
   secrets: string[];
   /** As it is played, for the run's folder: the file's own text, or one with all that it extends. Placeholders kept. */
   text: string;
-  /** Every file that was read, the scenario's own first; presets too. */
+  /** Every file that was read, the scenario's own first; presets and measured durations too. */
   files: string[];
 }
 
@@ -52,7 +52,7 @@ export function loadScenario(options: LoadOptions): LoadedScenario {
   expandVars(document, env, length);
   document.value = normaliseScenario(document.value, document.places);
   const { value: written, secrets } = fillPlaceholders(document, env);
-  const value = readMeasured(document, written);
+  const { value, files: measured } = readMeasured(document, written);
   const schema = scenarioSchema(registry);
   const result = schema.safeParse(value);
   if (document.readable) {
@@ -70,7 +70,9 @@ export function loadScenario(options: LoadOptions): LoadedScenario {
     const view = (shown: unknown) => buildScenario({ parsed: result.data, filled: value, shown }, registry.tiers, seed);
     const filled = view(value);
     warnScenario(document, filled, { app, registry });
-    return { scenario: view(document.value), filled, warnings: document.problems.list(), secrets, ...extended };
+    const warnings = document.problems.list();
+    const files = [...extended.files, ...measured];
+    return { scenario: view(document.value), filled, warnings, secrets, text: extended.text, files };
   }
   throw new InvalidFileError(document.problems.list());
 }

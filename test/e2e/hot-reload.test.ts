@@ -90,3 +90,18 @@ it("follows a file that the scenario extends, too", { timeout: 30_000 }, async (
   await proxy.says(/the one before stays in force\nmine\.yaml does not exist/);
   expect((await openStream(proxy.url, "later")).status).toBe(429);
 });
+
+it("takes measured durations again when their file changes", { timeout: 30_000 }, async () => {
+  const cwd = freshFolder();
+  writeFileSync(join(cwd, "waits.txt"), "0ms\n");
+  writeFileSync(join(cwd, "weather.yaml"), `${HEAD}      - latency: { add: { empirical: waits.txt } }\n`);
+  const upstream = await startNumberedUpstream({ events: 3 });
+  const proxy = await startProxyCli(["weather.yaml", "--start", "--upstream", upstream.url], { cwd });
+  writeFileSync(join(cwd, "waits.txt"), "1500ms\n");
+  await proxy.says(/scenario: changed \(1\), no rule differs but measured durations do/);
+  const startedAt = performance.now();
+  await (await openStream(proxy.url, "any")).ended;
+  expect(performance.now() - startedAt).toBeGreaterThan(1_400);
+  proxy.signal("SIGTERM");
+  expect(await proxy.exited, proxy.stderr()).toBe(0);
+});

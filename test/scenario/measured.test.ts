@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { formatProblem, InvalidFileError } from "../../src/core/errors.ts";
-import { loadScenario, parseFaultLine } from "../../src/scenario/index.ts";
+import { explainScenario, loadScenario, parseFaultLine } from "../../src/scenario/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "measured-"));
 mkdirSync(join(folder, "scenarios"));
@@ -38,7 +38,9 @@ it("puts the durations of a file in its name's place, for the chooser alone", ()
   const lines = write("waits.txt", "# of last Tuesday\n180ms\n\n1.2s\r\n");
   const list = write("waits.json", '["180ms", "1.2s"]');
   for (const file of [lines, list]) {
-    const { filled, scenario } = load(file);
+    const { filled, scenario, files } = load(file);
+    expect(files).toEqual([path, join(folder, "scenarios", file)]);
+    expect(explainScenario(scenario).join("\n")).toContain(`one of the measured durations late (from ${file})`);
     expect(filled.phases[0]?.faults[0]?.params).toEqual({ add: { empirical: ["180ms", "1.2s"] } });
     expect(scenario.phases[0]?.faults[0]?.params).toEqual({ add: { empirical: file } });
   }
