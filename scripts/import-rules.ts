@@ -18,6 +18,8 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   proxy: ["core", "sse"],
   history: ["core"],
   control: ["core"],
+  // The page is drawn with the runbook's charts; control/protocol is named for its types only.
+  dashboard: ["core", "control/protocol", "report/svg/index"],
   load: ["core"],
   run: ["*"],
   cli: ["*"],
