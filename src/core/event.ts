@@ -200,6 +200,10 @@ export const EVENT_TYPES = {
       .array(hash)
       .meta({ description: "Of the last 32 letters and digits of each text in the answer, at most 16" }),
     provider_text: z.boolean().meta({ description: "The answer shows a provider's error text" }),
+    secret_shown: z
+      .boolean()
+      .optional()
+      .meta({ description: "The answer shows a key of the app or a canary; absent: not all of it was looked through" }),
     error: z.string().optional(),
   }),
   load_step_started: z.object({ concurrency: z.number(), repeat: z.number() }),

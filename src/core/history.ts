@@ -19,6 +19,16 @@ export interface History {
   lastMs: number;
   /** Share of links that are not certain, of all links; 0 without links. */
   ambiguousShare: number;
+  /** How a call that queued in the app is told in this run; undefined: it cannot be, for want of a baseline. */
+  queueRule:
+    | {
+        /** Of the waits before the first attempt in quiet times. Milliseconds. */
+        baselineP95Ms: number;
+        /** A longer wait is a queue, while `plateau` attempts are in flight. Milliseconds. */
+        longestMs: number;
+        plateau: number;
+      }
+    | undefined;
 }
 
 export interface PhaseSpan {

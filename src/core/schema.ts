@@ -42,6 +42,19 @@ export const count = () =>
       return z.NEVER;
     });
 
+/** `20/s`, `90/m`. Output: per second. */
+export const rate = () =>
+  z
+    .string()
+    .meta({ description: "Per second or minute: 20/s, 90/m", examples: ["20/s"] })
+    .transform((text, context) => {
+      const match = /^(\d+(?:\.\d+)?)\s*\/\s*(s|m)$/.exec(text.trim());
+      const perSecond = Number(match?.[1]) / (match?.[2] === "m" ? 60 : 1);
+      if (perSecond > 0) return perSecond;
+      context.addIssue({ code: "custom", message: `"${text}" is not a rate; write 20/s or 90/m` });
+      return z.NEVER;
+    });
+
 /** `10x`. Output: the factor. */
 export const factor = () =>
   z

@@ -2,12 +2,18 @@ import type { Expectation } from "../core/expectation.ts";
 import type { History } from "../core/history.ts";
 import type { ReportedExpectation } from "../core/report.ts";
 import { degradesBy } from "./degrades_by.ts";
+import { fallsBack } from "./falls_back.ts";
+import { goodput } from "./goodput.ts";
 import { judgeWith } from "./judge.ts";
 import { maxInFlight } from "./max_in_flight.ts";
 import { noHang } from "./no_hang.ts";
+import { noLeak } from "./no_leak.ts";
+import { queues } from "./queues.ts";
 import { recovers } from "./recovers.ts";
 import { retryAfterHonoured } from "./retry_after_honoured.ts";
 import { retryAmplification } from "./retry_amplification.ts";
+import { returnsFromFallback } from "./returns_from_fallback.ts";
+import { sheds } from "./sheds.ts";
 import { successRate } from "./success_rate.ts";
 import { truncationNoticed } from "./truncation_noticed.ts";
 
@@ -15,11 +21,17 @@ const all = [
   retryAfterHonoured,
   retryAmplification,
   maxInFlight,
+  sheds,
+  queues,
+  fallsBack,
   degradesBy,
+  returnsFromFallback,
   noHang,
   truncationNoticed,
   recovers,
   successRate,
+  goodput,
+  noLeak,
 ];
 
 /** Every expectation by the word users type. */

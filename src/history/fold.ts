@@ -22,12 +22,13 @@ export function foldHistory(events: readonly ChaosEvent[]): History {
   const drafts = gatherFronts(events, logicalCalls, phaseFinder(phases));
   const joined = new Set(drafts.flatMap((draft) => draft.logicalCalls.flatMap((call) => call.attempts)));
   const faulty = new Set((scenario?.phases ?? []).filter(({ faults }) => faults.length > 0).map(({ name }) => name));
+  const queues = watchQueues(attempts, drafts, { lastMs, isBaseline: baselineOf(phases, faulty, drafts) });
   const frontDoorCalls = judgeFronts(drafts, {
     app,
     lastMs,
     joinsSeen: joined.size > 0,
     truncated: findTruncatedAnswers(attempts, joined),
-    queues: watchQueues(attempts, drafts, { lastMs, isBaseline: baselineOf(phases, faulty, drafts) }),
+    queues,
   });
   return {
     run,
@@ -43,5 +44,6 @@ export function foldHistory(events: readonly ChaosEvent[]): History {
     ended: events.findLast((event) => event.type === "run_ended"),
     lastMs,
     ambiguousShare: ambiguousShare(logicalCalls),
+    queueRule: queues.rule,
   };
 }

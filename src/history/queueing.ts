@@ -1,4 +1,4 @@
-import type { Attempt, PhaseSpan } from "../core/history.ts";
+import type { Attempt, History, PhaseSpan } from "../core/history.ts";
 import { inFlightLevels, type Level } from "../core/in-flight.ts";
 import { percentile } from "../core/percentile.ts";
 import type { FrontDraft } from "./front-draft.ts";
@@ -23,6 +23,7 @@ export interface Wait {
 export interface QueueWatch {
   /** The app held the call back, because as many were in flight as it lets be. False without a baseline. */
   queued(wait: Wait): boolean;
+  readonly rule: History["queueRule"];
 }
 
 /** `isBaseline` names the calls whose waits are the app's own time; see `baselineOf`. */
@@ -36,12 +37,13 @@ export function watchQueues(
     return head === undefined ? [] : [head - started.started_at_ms];
   });
   const baseline = waits.length < LEAST_BASELINE ? undefined : percentile(waits, 0.95);
-  if (baseline === undefined) return { queued: () => false };
+  if (baseline === undefined) return { queued: () => false, rule: undefined };
   const longest = Math.max(SHORTEST_QUEUE_MS, TIMES_BASELINE * baseline);
   const levels = inFlightLevels(attempts, options.lastMs);
   const plateau = plateauOf(levels);
   const busy = integral(levels);
   return {
+    rule: { baselineP95Ms: baseline, longestMs: longest, plateau },
     queued({ fromMs, toMs }) {
       if (toMs - fromMs <= longest) return false;
       return (busy(toMs) - busy(fromMs)) / (toMs - fromMs) >= AT_PLATEAU * plateau;

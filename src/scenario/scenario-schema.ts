@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DIMENSIONS } from "../core/limits.ts";
-import { count, duration, factor, share } from "../core/schema.ts";
+import { count, duration, factor, rate, share } from "../core/schema.ts";
 import type { Registry } from "./registry.ts";
 import { expectSchema, ruleSchema } from "./rule-schema.ts";
 
@@ -18,19 +18,6 @@ const name = (description: string) =>
       "a name has letters, digits, spaces, and . _ - (at most 64); it becomes part of file names",
     )
     .meta({ description });
-
-/** `20/s`, `90/m`. Output: arrivals per second. */
-const rate = () =>
-  z
-    .string()
-    .meta({ description: "Arrivals per second or minute: 20/s, 90/m", examples: ["20/s"] })
-    .transform((text, context) => {
-      const match = /^(\d+(?:\.\d+)?)\s*\/\s*(s|m)$/.exec(text.trim());
-      const perSecond = Number(match?.[1]) / (match?.[2] === "m" ? 60 : 1);
-      if (perSecond > 0) return perSecond;
-      context.addIssue({ code: "custom", message: `"${text}" is not a rate; write 20/s or 90/m` });
-      return z.NEVER;
-    });
 
 const limitRow = () =>
   z

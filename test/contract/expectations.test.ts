@@ -11,6 +11,8 @@ const PARAMS: Readonly<Record<string, unknown>> = {
   no_hang: { within: "20s" },
   recovers: { within: "15s" },
   success_rate: { at_least: "99%" },
+  returns_from_fallback: { within: "5s" },
+  goodput: { at_least: "80%" },
 };
 
 describe.each([...expectations])("%s", (name, expectation) => {

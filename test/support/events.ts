@@ -246,6 +246,7 @@ export class Story {
       matched: {},
       text_tails: [],
       provider_text: false,
+      secret_shown: false,
       ...options,
     });
   }

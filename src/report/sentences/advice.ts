@@ -7,9 +7,15 @@ const ASKS: Readonly<Record<string, string>> = {
   retry_amplification: "bound the retries, and let one layer alone do them",
   max_in_flight: "bound the calls at once to the provider",
   degrades_by: "shed, queue or fall back instead of failing",
+  sheds: "refuse early, in the app's own words, what cannot be served now",
+  queues: "let calls wait their turn, in a queue with a bound",
+  falls_back: "send calls to the fallback when the first model refuses them",
+  returns_from_fallback: "try the first model again from time to time, and go back to it",
   no_hang: "give every call to the provider a deadline, also between two pieces of a stream",
   truncation_noticed: "take an answer for whole only when its finish came",
   recovers: "let retries die out, so that the load falls back when the provider is back",
+  goodput: "find out what the calls waited for, or died of",
+  no_leak: "answer errors in the app's own words; never pass on the provider's",
   success_rate: "find out which of the calls above users lost, and why",
 };
 

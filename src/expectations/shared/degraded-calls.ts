@@ -1,0 +1,51 @@
+import type { FrontDoorCall, History } from "../../core/history.ts";
+import { deliveredByFallback, type Place, placeOf, rootFinder } from "./fallbacks.ts";
+
+export const WAYS = ["shed", "fallback", "queue"] as const;
+export type Way = (typeof WAYS)[number];
+
+/** One call for which the app took another way than failing. */
+export interface Degraded {
+  way: Way;
+  /** When the way was taken: the refusal's end, or the head of the request that left late or went elsewhere. */
+  atMs: number;
+  seq: number;
+  /** Of a fallback; undefined when only the answer told of it. */
+  to?: Place | undefined;
+}
+
+/**
+ * A way counts where it led somewhere: a fallback that failed as well, or a wait that ended in an error, degraded nothing.
+ * A fallback shows at the proxy too, so it is seen without a driver; it belongs to the call that it stands in for.
+ */
+export function degradedCalls(selected: History, whole: History): Degraded[] {
+  const atFrontDoor = selected.frontDoorCalls.flatMap(waysOf);
+  const wanted = new Set(selected.logicalCalls.map(({ id }) => id));
+  const rootOf = rootFinder(whole.logicalCalls);
+  const atProxy = whole.logicalCalls
+    .filter((call) => call.front === undefined && deliveredByFallback(call) && wanted.has(rootOf(call).id))
+    .map((call) => fallbackBy(call));
+  return [...atFrontDoor, ...atProxy];
+}
+
+function waysOf(call: FrontDoorCall): Degraded[] {
+  const { outcome, flags, started, ended, logicalCalls, firstByteAtMs } = call;
+  const atMs = ended?.at_ms ?? started.started_at_ms;
+  const seq = ended?.seq ?? started.seq;
+  if (outcome !== "served" && outcome !== "shed") return [];
+  const ways: Degraded[] = [];
+  if (outcome === "shed") ways.push({ way: "shed", atMs, seq });
+  if (flags.has("fell_back") && outcome === "served") {
+    const linked = logicalCalls.findLast(deliveredByFallback);
+    ways.push(linked === undefined ? { way: "fallback", atMs: firstByteAtMs ?? atMs, seq } : fallbackBy(linked));
+  }
+  const first = logicalCalls[0]?.attempts[0];
+  if (flags.has("queued") && first !== undefined)
+    ways.push({ way: "queue", atMs: first.headAtMs, seq: first.received.seq });
+  return ways;
+}
+
+function fallbackBy(call: FrontDoorCall["logicalCalls"][number]): Degraded {
+  const [first] = call.attempts;
+  return { way: "fallback", atMs: first?.headAtMs ?? 0, seq: first?.received.seq ?? 0, to: placeOf(call) };
+}
