@@ -85,7 +85,7 @@ export interface LogicalCall {
 export interface Link {
   from: string;
   to: string;
-  by: "identity" | "retry_count" | "body" | "timing";
+  by: "identity" | "retry_count" | "body" | "prompt" | "timing";
   /** 0 to 1; 0.9 and above counts as certain. */
   confidence: number;
 }

@@ -1,6 +1,8 @@
 import type { Expectation } from "../core/expectation.ts";
 import type { History } from "../core/history.ts";
 import type { ReportedExpectation } from "../core/report.ts";
+import { attemptsPerCall } from "./attempts_per_call.ts";
+import { backoff } from "./backoff.ts";
 import { degradesBy } from "./degrades_by.ts";
 import { fallsBack } from "./falls_back.ts";
 import { goodput } from "./goodput.ts";
@@ -8,10 +10,12 @@ import { judgeWith } from "./judge.ts";
 import { maxInFlight } from "./max_in_flight.ts";
 import { noHang } from "./no_hang.ts";
 import { noLeak } from "./no_leak.ts";
+import { noWrongRetries } from "./no_wrong_retries.ts";
 import { queues } from "./queues.ts";
 import { recovers } from "./recovers.ts";
 import { retryAfterHonoured } from "./retry_after_honoured.ts";
 import { retryAmplification } from "./retry_amplification.ts";
+import { retryBudget } from "./retry_budget.ts";
 import { returnsFromFallback } from "./returns_from_fallback.ts";
 import { sheds } from "./sheds.ts";
 import { successRate } from "./success_rate.ts";
@@ -19,7 +23,11 @@ import { truncationNoticed } from "./truncation_noticed.ts";
 
 const all = [
   retryAfterHonoured,
+  backoff,
   retryAmplification,
+  attemptsPerCall,
+  retryBudget,
+  noWrongRetries,
   maxInFlight,
   sheds,
   queues,

@@ -13,17 +13,20 @@ function textKey({ received: { key_hash, method, path, body_hash } }: Attempt): 
   return `${key_hash} ${method} ${path} ${body_hash}`;
 }
 
-/** The requests of one body: those that failed and wait for their retry, and those still open, by their retry count. */
+/** The requests of one body by their retry count: those that failed and wait for their retry, those still open, those that delivered. */
 interface Bucket {
   failed: Map<number, WaitingList>;
   open: Map<number, Set<Attempt>>;
+  /** In order of their ends. */
+  delivered: Map<number, Attempt[]>;
 }
 
 const countOf = (attempt: Attempt) => attempt.received.joins.retry_count ?? 0;
 
 /**
  * Finds the attempt that a request repeats with an equal body. Only attempts that failed, were cut or abandoned are
- * candidates, each once, and only after they ended: parallel requests and requests after a success are calls of their own.
+ * candidates, each once, and only after they ended: parallel requests and requests after a success are calls of their own,
+ * unless their retry count says otherwise.
  */
 export class RetryFinder {
   readonly #buckets = new Map<string, Bucket>();
@@ -43,10 +46,15 @@ export class RetryFinder {
   }
 
   closed(attempt: Attempt, mayBeRetried: boolean): void {
-    const { open, failed } = this.#bucket(attempt);
+    const { open, failed, delivered } = this.#bucket(attempt);
     const count = countOf(attempt);
     open.get(count)?.delete(attempt);
-    if (!mayBeRetried) return;
+    if (!mayBeRetried) {
+      const done = delivered.get(count) ?? [];
+      delivered.set(count, done);
+      done.push(attempt);
+      return;
+    }
     const list = failed.get(count) ?? new WaitingList();
     failed.set(count, list);
     list.add(attempt);
@@ -78,7 +86,7 @@ export class RetryFinder {
   #bucket(attempt: Attempt): Bucket {
     // Requests of different front-door calls are never the same call, however equal.
     const key = `${textKey(attempt)} ${this.#frontOf(attempt) ?? ""}`;
-    const bucket = this.#buckets.get(key) ?? { failed: new Map(), open: new Map() };
+    const bucket = this.#buckets.get(key) ?? { failed: new Map(), open: new Map(), delivered: new Map() };
     this.#buckets.set(key, bucket);
     return bucket;
   }
@@ -103,9 +111,15 @@ function findByCount(bucket: Bucket, attempt: Attempt): FoundPredecessor | undef
   // A gateway between may keep a request open that the client gave up.
   const stillOpen = bucket.open.get(wanted);
   const [open] = stillOpen ?? [];
-  if (open === undefined) return undefined;
-  stillOpen?.delete(open);
-  return { predecessor: open, by: "retry_count", confidence: 0.75 };
+  stillOpen?.delete(open ?? attempt);
+  const predecessor = open ?? lastDelivered(bucket, wanted, attempt);
+  return predecessor === undefined ? undefined : { predecessor, by: "retry_count", confidence: 0.75 };
+}
+
+/** A client that took a delivered answer for lost asks again; or the attempt that failed died before it reached us. */
+function lastDelivered({ delivered }: Bucket, count: number, attempt: Attempt): Attempt | undefined {
+  const last = delivered.get(count)?.pop();
+  return last === undefined || isTooLongAgo(last, attempt.headAtMs) ? undefined : last;
 }
 
 /** Which of several waiting attempts is meant matters only when some were due by now and others were not. */

@@ -18,8 +18,8 @@ interface Options {
 
 /**
  * Finds the failed attempt that a request with another body stands in for: the same last user message, sent to
- * another model or provider (fallback), after a cut (continuation), or again at the announced time (a retry whose body
- * carries a date or a nonce).
+ * another model or provider (fallback), after a cut (continuation), again without streaming, or again at the announced time
+ * (retries whose body differs, the latter by a date or a nonce).
  */
 export class SubstituteFinder {
   /** Failed attempts by prompt and front-door call, then by caller and model, in order of their end. */
@@ -54,6 +54,13 @@ export class SubstituteFinder {
     const list = byModel.get(callerAndModel(attempt)) ?? [];
     const predecessor = this.#newest(list, attempt);
     if (predecessor === undefined || saysItIsAnother(predecessor, attempt)) return undefined;
+    if (isTheSameUnstreamed(predecessor, attempt)) {
+      list.pop();
+      const textIsReused = this.#reused.has(textOfCaller(attempt));
+      const facts = { sameFront: this.#frontOf(attempt) !== undefined, textIsReused };
+      const confidence = confidenceOfEqualText(predecessor, attempt, facts);
+      return { predecessor, kind: "retry", by: "prompt", confidence };
+    }
     if (brokeOffInTheText(predecessor)) {
       list.pop();
       const confidence = this.#frontOf(attempt) === undefined ? 0.7 : 0.95;
@@ -118,6 +125,12 @@ function mayStandInFor(attempt: Attempt, failed: Attempt): boolean {
 
 function brokeOffInTheText({ truncated, clientLeft, ended }: Attempt): boolean {
   return (truncated || clientLeft) && (ended?.text_length ?? 0) > 0;
+}
+
+/** Asked for as a whole what had failed as a stream; an agent's helper calls on the same prompt are of another length. */
+function isTheSameUnstreamed({ received: streamed }: Attempt, { received: whole }: Attempt): boolean {
+  const sameInput = streamed.input_tokens === whole.input_tokens && streamed.tools === whole.tools;
+  return streamed.stream && !whole.stream && sameInput;
 }
 
 /** A caller that gives its calls identities would have given a retry the old one. */

@@ -6,6 +6,7 @@ import { story } from "../support/events.ts";
 /** Parameters for rules that have no defaults. A new expectation that needs some is added here. */
 const PARAMS: Readonly<Record<string, unknown>> = {
   retry_amplification: { at_most: 1.5 },
+  attempts_per_call: { max: 3 },
   max_in_flight: { at_most: 8 },
   degrades_by: { any_of: ["shed"], within: "5s" },
   no_hang: { within: "20s" },

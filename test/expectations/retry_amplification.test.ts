@@ -52,6 +52,29 @@ test("a client that gave up before the answer and asks again counts", () => {
   expect(judged(abandoned).verdict).toBe("fail");
 });
 
+test("an SDK's retries in a queue's retries are all of one call, also when they cross into the next phase", () => {
+  const nested = told(5);
+  [0, 1, 2, 0, 1, 2].forEach((count, i) => {
+    if (i === 4) nested.phase("recovery");
+    nested.received(`c${i}`, { afterMs: 500, body: "b", count }).replied(`c${i}`, 429);
+  });
+  expect(judged(nested)).toMatchObject({ verdict: "fail", evidence: [{ got: "6 attempts" }] });
+});
+
+test("asking again without streaming counts; going on after a cut, and parallel twins do not", () => {
+  const unstreamed = told(1).received("c1", { prompt: "p" }).replied("c1", 200, { how: "cut", textLength: 9 });
+  unstreamed.received("c2", { afterMs: 5, prompt: "p", body: "whole", stream: false }).replied("c2", 200);
+  expect(judged(unstreamed).verdict).toBe("fail");
+  const goingOn = told(1).received("c1", { prompt: "p" }).replied("c1", 200, { how: "cut", textLength: 9 });
+  goingOn.received("c2", { afterMs: 5, prompt: "p", body: "with the half" }).replied("c2", 200);
+  goingOn.received("c3", { trace: "t", body: "twin" }).received("c4", { trace: "t", body: "twin" });
+  for (let i = 5; i < 10; i++) goingOn.received(`c${i}`, { count: 0 }).replied(`c${i}`, 500);
+  for (let i = 5; i < 10; i++) goingOn.received(`d${i}`, { retryOf: `c${i}`, count: 1 }).replied(`d${i}`, 200);
+  expect(judged(goingOn.replied("c3", 500, { afterMs: 5 }).replied("c4", 200)).summary).toMatch(
+    /^1\.56 .*\(14 attempts, 9 calls/,
+  );
+});
+
 test("tokens of attempts that delivered nothing are counted", () => {
   const cut = told(2).received("c1").replied("c1", 200, { how: "cut", tokens: 100 });
   cut.received("c2", { afterMs: 5, retryOf: "c1", count: 1 }).replied("c2", 200, { tokens: 100 });

@@ -87,6 +87,20 @@ describe("marks on the wire", () => {
     expect(history.ambiguousShare).toBe(1);
   });
 
+  test("a count joins, less surely, to what had been delivered: the client may have missed the answer", () => {
+    const history = story()
+      .received("c1", { body: "b", count: 0 })
+      .replied("c1", 200)
+      .received("c2", { afterMs: 500, body: "b", count: 1 })
+      .replied("c2", 200)
+      .history();
+    expect(callsOf(history)).toEqual([["c1", "c2"]]);
+    expect(history.ambiguousShare).toBe(1);
+    const longAfter = story().received("c1", { body: "b", count: 0 }).replied("c1", 200);
+    longAfter.received("c2", { afterMs: 300_000, body: "b", count: 1 }).replied("c2", 200);
+    expect(callsOf(longAfter.history())).toEqual([["c1"], ["c2"]]);
+  });
+
   test("counts that restart (a loop around an SDK) stay one call", () => {
     const counts = [0, 1, 2, 0, 1, 2];
     const told = story();
@@ -312,6 +326,33 @@ describe("other bodies", () => {
       .replied("c2", 200)
       .history();
     expect(history.logicalCalls[1]?.follows?.kind).toBe("continuation");
+  });
+
+  test.each([
+    "cut",
+    "client_left",
+    "reset",
+  ] as const)("asking without streaming after a stream ended by %s is a retry", (how) => {
+    const asked = (whole: object) =>
+      story()
+        .received("c1", { prompt: "p", stream: true })
+        .replied("c1", how === "reset" ? 0 : 200, { how, textLength: how === "reset" ? 0 : 40 })
+        .received("c2", { afterMs: 5, prompt: "p", body: "unstreamed", stream: false, ...whole })
+        .replied("c2", 200)
+        .history();
+    expect(callsOf(asked({}))).toEqual([["c1", "c2"]]);
+    expect(linksOf(asked({}))).toMatchObject([{ by: "prompt", confidence: 0.9 }]);
+    expect(callsOf(asked({ inputTokens: 30 })), "a helper call about the same prompt").toEqual([["c1"], ["c2"]]);
+  });
+
+  test("asking without streaming is no retry while the stream runs, after it delivered, or when others ask the same", () => {
+    const beside = story().received("c1", { prompt: "p" }).received("c2", { prompt: "p", stream: false });
+    expect(callsOf(beside.replied("c1", 503, { afterMs: 5 }).replied("c2", 200).history())).toEqual([["c1"], ["c2"]]);
+    const after = story().received("c1", { prompt: "p" }).replied("c1", 200);
+    expect(callsOf(after.received("c2", { prompt: "p", stream: false }).replied("c2", 200).history())).toHaveLength(2);
+    const shared = story().received("c0", { prompt: "p" }).replied("c0", 200).received("c1", { prompt: "p" });
+    shared.replied("c1", 503).received("c2", { prompt: "p", stream: false }).replied("c2", 200);
+    expect(shared.history().ambiguousShare).toBe(1);
   });
 
   test("a changed body at the announced time is a doubtful retry", () => {

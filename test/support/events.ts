@@ -34,6 +34,8 @@ export interface RepliedOptions {
   /** Of a refusal. */
   announced?: number;
   origin?: "counted" | "scripted" | "provider" | "budget";
+  /** What the refusal is. Default: rate_limit for a 429, else server_error. */
+  trouble?: string;
   dimension?: string;
   how?: Body<"reply_ended">["how"];
   /** Default: true for a complete 2xx. */
@@ -220,7 +222,7 @@ export class Story {
       type: "call_refused",
       call,
       origin: options.origin ?? "scripted",
-      trouble: status === 429 ? "rate_limit" : "server_error",
+      trouble: options.trouble ?? (status === 429 ? "rate_limit" : "server_error"),
       status,
       ...(status === 429 ? { dimension: options.dimension ?? "tpm" } : {}),
       ...(options.announced === undefined ? {} : { announced_ms: options.announced }),

@@ -4,6 +4,10 @@ import { concurrencyInWords } from "./wall.ts";
 /** What a broken rule asks of the app, by the rule's name. A rule without a line here gives no advice. */
 const ASKS: Readonly<Record<string, string>> = {
   retry_after_honoured: "wait as long as the refusal announces before repeating a call",
+  backoff: "let each wait before a retry be about twice the one before, with jitter",
+  attempts_per_call: "bound the attempts per call over all layers together",
+  retry_budget: "stop retrying when more than a small share of the traffic is retries",
+  no_wrong_retries: "never repeat a refusal that repeating cannot cure",
   retry_amplification: "bound the retries, and let one layer alone do them",
   max_in_flight: "bound the calls at once to the provider",
   degrades_by: "shed, queue or fall back instead of failing",
