@@ -113,6 +113,12 @@ export function parseWhole(value: string): number {
   return Number(value);
 }
 
+export function parseTimes(value: string): number {
+  const times = parseWhole(value);
+  if (times < 1) throw new InvalidArgumentError("write a whole number from 1 on");
+  return times;
+}
+
 export function parseDurationFlag(value: string): number {
   const ms = parseDuration(value);
   if (ms === undefined) throw new InvalidArgumentError("write a duration with its unit, such as 60s");

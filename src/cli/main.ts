@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { ExitCode, InvalidFileError, UserError } from "../core/errors.ts";
 import { VERSION } from "../run/version.ts";
-import { addSharedFlags, parseDurationFlag } from "./flags.ts";
+import { addSharedFlags, parseDurationFlag, parseTimes } from "./flags.ts";
 import { paint } from "./style.ts";
 
 type Leave = (code: number) => void;
@@ -37,6 +37,12 @@ function addPlayingCommands(program: Command, leave: Leave): void {
       new Option("--ready-timeout <duration>", "how long the app may take to answer")
         .argParser(parseDurationFlag)
         .default(60_000, "60s"),
+    )
+    .option("--junit <file>", "a copy of junit.xml")
+    .addOption(
+      new Option("--repeat <n>", "play it n times with the seeds s, s+1, …; the worst verdict wins").argParser(
+        parseTimes,
+      ),
     )
     .option("--plan-out <file>", "write every decision about faults, with its key, at the end")
     .option("--plan <file>", "take the decisions of such a file again")

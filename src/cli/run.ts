@@ -1,49 +1,34 @@
+import { annotations, renderJunitOfAll, stepSummary } from "../report/index.ts";
 import { reportJson } from "../run/report-run.ts";
-import { runScenario } from "../run/run.ts";
 import type { Session } from "../run/session.ts";
-import { announce } from "./announce.ts";
-import type { SharedFlags } from "./flags.ts";
-import { prepare, printWarnings } from "./prepare.ts";
+import { tellGithub } from "./github.ts";
+import { checkOutFile, writeOutFile } from "./out-file.ts";
+import { play, prepareRun, type RunFlags, type RunOrder } from "./play.ts";
 import { createProgress } from "./progress.ts";
+import { playSeries } from "./repeat.ts";
 import { stopOnSignals } from "./signals.ts";
 import { verdictLines } from "./verdict.ts";
 
-export interface RunFlags extends SharedFlags {
-  readyTimeout: number;
-  json?: boolean;
-  plan?: string;
-  planOut?: string;
-}
-
 /** `llm-chaos run <scenario> [-- command]` */
 export async function runCommand(scenarioPath: string, command: readonly string[], flags: RunFlags): Promise<number> {
+  if (flags.junit !== undefined) checkOutFile("--junit", flags.junit);
+  const order = { scenarioPath, command, flags };
+  return (flags.repeat ?? 1) > 1 ? playSeries(order) : playSingle(order);
+}
+
+async function playSingle(order: RunOrder): Promise<number> {
+  const { flags } = order;
   const progress = createProgress({ stream: process.stderr, env: process.env });
   const sessions: Session[] = [];
   const forget = stopOnSignals(() => sessions, progress.line);
   try {
-    const prepared = prepare({
-      mode: "run",
-      scenarioPath,
-      command,
-      flags,
-      readyTimeoutMs: flags.readyTimeout,
-      startAtOnce: true,
-      planFiles: { plan: flags.plan, planOut: flags.planOut },
-      notify: progress.line,
-      onAppOutput: (line) => progress.line(`app     │ ${line}`),
-    });
-    printWarnings(prepared.warnings);
-    const result = await runScenario(prepared.options, {
-      onEvent: progress.onEvent,
-      onSession(session) {
-        sessions.push(session);
-        announce(session, prepared.appFilePath, progress.line);
-      },
-    });
+    const result = await play(prepareRun(order, progress), { progress, sessions });
     progress.stop();
     process.stdout.write(
       flags.json === true ? reportJson(result.report) : `${verdictLines(result.report, result.paths).join("\n")}\n`,
     );
+    if (flags.junit !== undefined) writeOutFile("--junit", flags.junit, renderJunitOfAll([result.report]));
+    tellGithub(stepSummary(result.report), annotations(result.report), process.env);
     return result.exitCode;
   } finally {
     progress.stop();

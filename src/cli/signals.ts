@@ -3,14 +3,22 @@ import type { Session } from "../run/session.ts";
 
 const SECOND_SIGNAL_CODE = 130;
 
-/** The first Ctrl-C ends the run with a report of what was seen; a second one leaves at once. Returns how to stop listening. */
-export function stopOnSignals(sessions: () => readonly Session[], notify: (line: string) => void): () => void {
+/**
+ * The first Ctrl-C ends the run with a report of what was seen; a second one leaves at once. Returns how to stop listening.
+ * `onAsked`: called at the first, when a session was up.
+ */
+export function stopOnSignals(
+  sessions: () => readonly Session[],
+  notify: (line: string) => void,
+  onAsked: () => void = () => {},
+): () => void {
   let asked = false;
   const onSignal = (signal: NodeJS.Signals) => {
     if (asked) process.exit(SECOND_SIGNAL_CODE);
     // Before a session is up there is nothing to report, and nobody who would hear the wish later.
     if (sessions().length === 0) process.exit(ExitCode.stopped);
     asked = true;
+    onAsked();
     notify(
       `${signal}: faults off, open calls get a moment to end, then the report is written. Once more leaves at once`,
     );

@@ -5,6 +5,11 @@ import { paint, verdictMark } from "./style.ts";
 const WORDS = { pass: "READY", fail: "NOT READY", inconclusive: "INCONCLUSIVE" } as const;
 const COLOURS = { pass: "blue", fail: "red", inconclusive: "yellow" } as const;
 
+/** READY, NOT READY or INCONCLUSIVE, for stdout. */
+export function verdictWord(verdict: Report["verdict"]): string {
+  return paint(["bold", COLOURS[verdict]], WORDS[verdict], process.stdout);
+}
+
 /** The result of a run on stdout: the verdict first, then rule and measured value of each expectation, then where the runbook is. */
 export function verdictLines(report: Report, paths: ReadonlyMap<string, string>): string[] {
   const out = process.stdout;
@@ -12,7 +17,7 @@ export function verdictLines(report: Report, paths: ReadonlyMap<string, string>)
   const stopped = report.stopped === null ? "" : ` (stopped early: ${report.stopped})`;
   if (report.expectations.length === 0) return unjudgedLines(report, paths);
   const lines = [
-    `${paint(["bold", COLOURS[report.verdict]], WORDS[report.verdict], out)}  ${report.scenario}: ${held} of ${report.expectations.length} expectations held${stopped}`,
+    `${verdictWord(report.verdict)}  ${report.scenario}: ${held} of ${report.expectations.length} expectations held${stopped}`,
   ];
   const order = ["fail", "inconclusive", "pass"];
   for (const expectation of report.expectations.toSorted(

@@ -6,9 +6,12 @@ import { renderMarkdown } from "./markdown.ts";
 
 export { buildReport } from "./build.ts";
 export { compareRuns } from "./compare/index.ts";
-export { exitCodeOf } from "./exit-code.ts";
+export { exitCodeOf, worstExitCode } from "./exit-code.ts";
+export { annotations, repeatsSummary, stepSummary } from "./github.ts";
 export { reportFileSchema } from "./json-schema.ts";
+export { renderJunitOfAll } from "./junit.ts";
 export { parseReport } from "./read-json.ts";
+export { type Repeat, summariseRepeats } from "./repeats.ts";
 
 /** File name → how it is written. A new format is one file and one line here. */
 export const renderers: ReadonlyMap<string, (report: Report) => string> = new Map([

@@ -3,22 +3,37 @@ import { escapeMarkup } from "./markup.ts";
 
 /** JUnit XML: one test case for each expectation. Inconclusive is `skipped`, since no CI knows a third outcome. */
 export function renderJunit(report: Report): string {
-  const count = (verdict: ReportedExpectation["verdict"]) =>
-    report.expectations.filter((expectation) => expectation.verdict === verdict).length;
-  const seconds = (report.durationMs / 1_000).toFixed(3);
-  const early = report.stopped === null ? 0 : 1;
-  const head = `tests="${report.expectations.length + early}" failures="${count("fail") + early}" skipped="${count("inconclusive")}" time="${seconds}"`;
-  const cases = report.expectations.map((expectation) => renderCase(report, expectation));
+  return renderJunitOfAll([report]);
+}
+
+/** One test suite for each repeat. */
+export function renderJunitOfAll(reports: readonly Report[]): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites ${head}>`,
-    `  <testsuite name="${escapeMarkup(report.scenario)}" ${head} timestamp="${escapeMarkup(report.startedAt)}">`,
-    ...cases,
-    ...(report.stopped === null ? [] : [renderStopped(report, report.stopped)]),
-    "  </testsuite>",
+    `<testsuites ${countsOf(reports)}>`,
+    ...reports.flatMap((report, index) =>
+      renderSuite(report, reports.length === 1 ? "" : ` (${index + 1} of ${reports.length})`),
+    ),
     "</testsuites>",
     "",
   ].join("\n");
+}
+
+function renderSuite(report: Report, nth: string): string[] {
+  return [
+    `  <testsuite name="${escapeMarkup(report.scenario + nth)}" ${countsOf([report])} timestamp="${escapeMarkup(report.startedAt)}">`,
+    ...report.expectations.map((expectation) => renderCase(report, expectation)),
+    ...(report.stopped === null ? [] : [renderStopped(report, report.stopped)]),
+    "  </testsuite>",
+  ];
+}
+
+function countsOf(reports: readonly Report[]): string {
+  const all = reports.flatMap(({ expectations }) => expectations);
+  const count = (verdict: ReportedExpectation["verdict"]) => all.filter((one) => one.verdict === verdict).length;
+  const early = reports.filter(({ stopped }) => stopped !== null).length;
+  const seconds = reports.reduce((sum, { durationMs }) => sum + durationMs, 0) / 1_000;
+  return `tests="${all.length + early}" failures="${count("fail") + early}" skipped="${count("inconclusive")}" time="${seconds.toFixed(3)}"`;
 }
 
 /** A CI that looks at nothing else must not take a run that was cut short for a good one. */

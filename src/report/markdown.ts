@@ -1,5 +1,5 @@
 import type { Report } from "../core/report.ts";
-import { onOneLine } from "./one-line.ts";
+import { escaped, fenced, rows } from "./markdown-parts.ts";
 import { layOutPage, NOT_MEASURED, OUTCOMES, type Page, type Pair } from "./sentences/index.ts";
 import { textChart } from "./text-chart.ts";
 
@@ -97,21 +97,4 @@ function unproven({ unproven: sentences }: Page): string[] {
     ...(sentences.length === 0 ? [] : [...sentences.map((sentence) => `- ${escaped(sentence)}`), ""]),
     `How calls are judged: ${OUTCOMES.map(({ outcome, means }) => `*${outcome}*: ${means}`).join("; ")}. What nobody looked at says "${NOT_MEASURED}".`,
   ];
-}
-
-function rows(header: readonly string[], body: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(" | ")} |`;
-  return [line(header), `|${header.map(() => " --- ").join("|")}|`, ...body.map(line)];
-}
-
-/** A fence longer than any run of backticks inside. */
-function fenced(text: string): string[] {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  return [`${fence}sh`, onOneLine(text), fence];
-}
-
-/** Texts of users and of the app must not become markup: a pipe ends a table cell, `<` opens a tag. */
-function escaped(text: string): string {
-  return onOneLine(text).replaceAll(/[\\`*<|[~]/g, "\\$&");
 }

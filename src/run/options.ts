@@ -45,6 +45,8 @@ export interface SessionOptions {
   /** Which family of base-URL variables the app gets; undefined: from the upstreams' names. */
   family: "openai" | "azure" | "anthropic" | "gemini" | undefined;
   out: string | undefined;
+  /** Default: the run folder's name. */
+  runId?: string | undefined;
   cwd: string;
   env: NodeJS.ProcessEnv;
   mark: boolean;

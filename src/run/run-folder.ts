@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { UserError } from "../core/errors.ts";
 
 /** Where one run leaves what it leaves. Readable by its owner only: what an app says and does is nobody else's business. */
@@ -24,20 +24,13 @@ export function createRunFolder(options: {
   cwd: string;
   name: string;
   startedAt: Date;
+  /** Default: the folder's name. */
+  runId?: string | undefined;
 }): RunFolder {
-  const stamp = options.startedAt.toISOString().slice(0, 19).replaceAll(":", "-");
-  const slug =
-    options.name
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9]+/g, "-")
-      .replaceAll(/^-|-$/g, "") || "run";
-  const path =
-    options.out === undefined
-      ? freshFolder(join(stateFolder(options.cwd), "runs", `${stamp}-${slug}`))
-      : outFolder(options.out);
+  const path = folderFor(options);
   return {
     path,
-    runId: path.split(/[/\\]/).at(-1) ?? slug,
+    runId: options.runId ?? basename(path),
     eventsPath: join(path, "events.jsonl"),
     write(name, text) {
       const file = join(path, name);
@@ -54,6 +47,27 @@ export function createRunFolder(options: {
       if (options.out === undefined) rmSync(path, { recursive: true, force: true });
     },
   };
+}
+
+/** The folder of `run --repeat`, in which each repeat has its own: as for a run. */
+export function createSeriesFolder(options: {
+  out: string | undefined;
+  cwd: string;
+  name: string;
+  startedAt: Date;
+}): string {
+  return folderFor(options);
+}
+
+function folderFor({ out, cwd, name, startedAt }: Parameters<typeof createSeriesFolder>[0]): string {
+  if (out !== undefined) return outFolder(out);
+  const stamp = startedAt.toISOString().slice(0, 19).replaceAll(":", "-");
+  const slug =
+    name
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, "-")
+      .replaceAll(/^-|-$/g, "") || "run";
+  return freshFolder(join(stateFolder(cwd), "runs", `${stamp}-${slug}`));
 }
 
 function freshFolder(wanted: string): string {

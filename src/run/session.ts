@@ -51,6 +51,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     cwd: options.cwd,
     name: options.scenario.name,
     startedAt: new Date(clock.wallMs()),
+    runId: options.runId,
   });
   const weather = createWeather(options, { clock, rng, eventsPath: folder.eventsPath });
   const upstreams = openUpstreams(options.upstreams, { clock, seed: options.scenario.seed });
