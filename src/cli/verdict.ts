@@ -1,5 +1,6 @@
 import type { Report } from "../core/report.ts";
 import { formatCount } from "../core/units.ts";
+import { profileSentence } from "../report/index.ts";
 import { paint, verdictMark } from "./style.ts";
 
 const WORDS = { pass: "READY", fail: "NOT READY", inconclusive: "INCONCLUSIVE" } as const;
@@ -49,5 +50,10 @@ function unjudgedLines(report: Report, paths: ReadonlyMap<string, string>): stri
 
 function closingLines(report: Report, paths: ReadonlyMap<string, string>): string[] {
   const runbook = paths.get("runbook.html");
-  return [...(runbook === undefined ? [] : [`  runbook  ${runbook}`]), `  repeat   ${report.reproduce}`];
+  const reacts = profileSentence(report);
+  return [
+    ...(reacts === "" ? [] : [`  reacts   ${reacts}`]),
+    ...(runbook === undefined ? [] : [`  runbook  ${runbook}`]),
+    `  repeat   ${report.reproduce}`,
+  ];
 }

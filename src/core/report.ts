@@ -67,6 +67,8 @@ export interface Report {
     fallsBackAt: Knee | null;
   };
   degradation: { path: readonly DegradationStep[]; firstSeenMs: number | null };
+  /** How the app reacts to trouble, as far as this run shows it. */
+  profile: ReactionProfile;
   /** Attempts per logical call; null without calls. */
   amplification: number | null;
   ttftMs: { p50: number; p95: number; p99: number; count: number } | null;
@@ -141,6 +143,27 @@ export interface DegradationStep {
   firstSeq: number;
   /** Callers at once of the ramp step in which it was first seen; null outside a ramp. */
   concurrency: number | null;
+}
+
+export interface ReactionProfile {
+  traits: readonly Trait[];
+  notMeasured: readonly { name: TraitName; why: string }[];
+}
+
+export type TraitName = "retries" | "backoff" | "retry_after" | "patience" | "in_flight" | "fallback" | "shedding";
+
+/** One thing that the app does, measured. */
+export interface Trait {
+  name: TraitName;
+  /** `backoff 500 ms doubling with 25 % jitter` */
+  words: string;
+  /** The numbers behind the words. Names ending in `Ms` are milliseconds, in `Share` from 0 to 1. */
+  numbers: Readonly<Record<string, number>>;
+  /** How many observations it rests on, and of what: `23 gaps`. */
+  samples: number;
+  of: string;
+  /** Some of the events that show it. */
+  events: readonly number[];
 }
 
 export interface SeriesPoint {

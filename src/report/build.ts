@@ -6,6 +6,7 @@ import { reportFaults } from "./faults.ts";
 import { reportLimits, reportRefusals } from "./limits.ts";
 import { notConcluded } from "./not-concluded.ts";
 import { countBy, percentile, sortedNumbers } from "./numbers.ts";
+import { reactionProfile } from "./profile/index.ts";
 import { reportSeries } from "./series.ts";
 import { reportLoad } from "./steps.ts";
 
@@ -15,6 +16,7 @@ export function buildReport(history: History, expectations: readonly ReportedExp
   const faults = reportFaults(history);
   const stopped = stoppedBecause(history);
   const calls = reportCalls(history);
+  const load = reportLoad(history);
   return {
     version: 1,
     runId: run?.run_id ?? "unknown",
@@ -45,8 +47,9 @@ export function buildReport(history: History, expectations: readonly ReportedExp
     limits: reportLimits(history),
     refusals: reportRefusals(history),
     calls,
-    load: reportLoad(history),
+    load,
     degradation: reportDegradation(history),
+    profile: reactionProfile(history, load.shedsAt),
     amplification: calls.logical === 0 ? null : calls.attempts / calls.logical,
     ttftMs: reportTtft(history),
     cost: reportCost(history.attempts),

@@ -118,6 +118,22 @@ const degradation = z.strictObject({
   first_seen_ms: ms.nullable(),
 });
 
+const trait = z.strictObject({
+  name: z.string(),
+  words: z.string(),
+  numbers: z
+    .record(z.string(), z.number())
+    .meta({ description: "Names ending in _ms are milliseconds, in _share from 0 to 1" }),
+  samples: count.meta({ description: "How many observations it rests on" }),
+  of: z.string().meta({ description: "What was counted" }),
+  events: z.array(seq).meta({ description: "Some of those that show it" }),
+});
+
+const profile = z.strictObject({
+  traits: z.array(trait),
+  not_measured: z.array(z.strictObject({ name: z.string(), why: z.string() })),
+});
+
 const point = z.strictObject({
   at_ms: ms,
   served: count,
@@ -160,6 +176,7 @@ export const reportFileSchema = z
     calls,
     load,
     degradation,
+    profile: profile.meta({ description: "How the app reacts to trouble, as far as this run shows it" }),
     amplification: z.number().nullable().meta({ description: "Attempts per logical call" }),
     ttft_ms: z.strictObject({ p50: ms, p95: ms, p99: ms, count }).nullable(),
     cost,

@@ -12,6 +12,7 @@ export function renderMarkdown(report: Report): string {
     section("The run", ["```text", ...textChart(report), "```"]),
     section("The concurrency at which it begins", knees(page)),
     section("Degradation path", path(page)),
+    section("How the app reacts", profile(page)),
     section("Expectations", expectations(page)),
     section("When it happens for real", pairs(page.real)),
     section("Proof", proof(page)),
@@ -63,6 +64,11 @@ function path({ path: { note, lines } }: Page): string[] {
     ({ what, calls, when, events }, index) => `${index + 1}. **${what}**: ${calls}, first at ${when} (${events})`,
   );
   return note === "" ? steps : [escaped(note), ...(steps.length === 0 ? [] : ["", ...steps])];
+}
+
+function profile({ profile: { lines, note } }: Page): string[] {
+  const traits = lines.map(({ words, samples, events }) => `- **${escaped(words)}**: ${escaped(samples)}, ${events}`);
+  return [...traits, ...(note === "" || traits.length === 0 ? [] : [""]), ...(note === "" ? [] : [escaped(note)])];
 }
 
 function expectations({ expectations: lines }: Page): string[] {

@@ -26,6 +26,7 @@ ${[
   part("What bites first", bites(page)),
   `<div class="picture">${part(report.load.steps.length > 0 ? "The ramp" : "The run", chartPart(report))}`,
   `<div class="columns">${part("Concurrency at which it begins", knees(page))}${part("Degradation path", path(page))}</div></div>`,
+  part("How the app reacts", profile(page)),
   part("Expectations", expectations(page)),
   part("When it happens for real", [definitions(page.real)]),
   part("Proof", proof(page)),
@@ -83,6 +84,14 @@ function path({ path: { note, lines } }: Page): string[] {
     ({ what, calls, when, events }) => `<li><b>${what}</b>: ${calls}, first at ${when} (${events})</li>`,
   );
   return [paragraph(note), steps.length === 0 ? "" : `<ol>${steps.join("")}</ol>`];
+}
+
+function profile({ profile: { lines, note } }: Page): string[] {
+  const traits = lines.map(
+    ({ words, samples, events }) =>
+      `<li><b>${escapeMarkup(words)}</b> <span class="quiet">(${escapeMarkup(samples)}; ${events})</span></li>`,
+  );
+  return [traits.length === 0 ? "" : `<ul>${traits.join("")}</ul>`, paragraph(note, "quiet")];
 }
 
 function expectations({ expectations: lines }: Page): string[] {

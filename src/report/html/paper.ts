@@ -34,7 +34,10 @@ function linesOf(page: Page, withProof: boolean): number {
   });
   const texts = [...page.real, ...page.proof].map(({ text }) => text);
   const faults = page.faults.map(({ explained, hits }) => explained + hits);
-  const whole = [...texts, ...faults, ...page.unproven, page.reproduce].map((text) => linesFor(text, WIDTH.whole));
+  const traits = page.profile.lines.map(({ words, samples, events }) => words + samples + events);
+  const whole = [...texts, ...faults, ...traits, page.profile.note, ...page.unproven, page.reproduce].map((text) =>
+    linesFor(text, WIDTH.whole),
+  );
   return sum(rules) + sum(whole) + page.bites.limits.length * 1.2 + Math.max(0, besideChart(page) - BESIDE_CHART);
 }
 

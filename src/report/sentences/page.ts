@@ -1,6 +1,7 @@
 import type { Report } from "../../core/report.ts";
 import { type KneeLine, kneeLines, NO_RAMP } from "./knees.ts";
 import { type PathLine, pathLines, pathNote } from "./path.ts";
+import { type ProfileLine, profileLines, unseenTraits } from "./profile.ts";
 import { type FaultLine, faultLines, headerFacts, proofLines } from "./proof.ts";
 import { type Pair, whenItHappens } from "./real.ts";
 import { type ExpectationLine, expectationLines, stoppedInWords, verdictSentence } from "./verdict.ts";
@@ -25,6 +26,8 @@ export interface Page {
   /** Measured behaviour beside the wall by arithmetic; a note instead of lines where nothing was measured. */
   knees: { lines: readonly KneeLine[]; wall: Pair; note: string };
   path: { note: string; lines: readonly PathLine[] };
+  /** How the app reacts; a note on what the run gave no occasion for. */
+  profile: { lines: readonly ProfileLine[]; note: string };
   expectations: readonly ExpectationLine[];
   real: readonly Pair[];
   proof: readonly Pair[];
@@ -56,6 +59,7 @@ export function layOutPage(report: Report): Page {
       note: lines.length === 0 ? NO_RAMP : "",
     },
     path: { note: pathNote(report), lines: pathLines(report) },
+    profile: { lines: profileLines(report), note: unseenTraits(report) },
     expectations: expectationLines(report),
     real: whenItHappens(report),
     proof: proofLines(report),

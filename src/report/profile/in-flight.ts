@@ -1,0 +1,66 @@
+import type { FrontDoorCall, History } from "../../core/history.ts";
+import { inFlightLevels, type Level } from "../../core/in-flight.ts";
+import { LEAST_SAMPLES, MOSTLY, type Reading, seen, unseen } from "./reading.ts";
+
+/**
+ * Its own bound on calls at once. That few were in flight proves none: somebody must have been held back while the level
+ * stood at its highest, in a queue or with a refusal before any call, and there must have been more users than calls.
+ */
+export function readInFlight(history: History): Reading {
+  const judged = history.attempts.filter(({ phase }) => phase !== "startup");
+  const levels = inFlightLevels(judged, history.lastMs);
+  const most = levels.reduce((highest, { level }) => Math.max(highest, level), 0);
+  if (most === 0) return unseen("in_flight", "no call was seen");
+  const fronts = history.frontDoorCalls.filter(({ phase }) => phase !== "startup");
+  if (fronts.length === 0)
+    return unseen("in_flight", `up to ${most} seen; without a front door nobody is seen waiting`);
+  const held = heldBack(fronts, levels, most);
+  if (held.length < LEAST_SAMPLES) return unseen("in_flight", `up to ${most} seen, and nobody was held back`);
+  return seen({
+    name: "in_flight",
+    words: `at most ${most} ${most === 1 ? "call" : "calls"} in flight`,
+    numbers: { mostInFlight: most, heldBack: held.length },
+    samples: held.length,
+    of: "calls held back",
+    events: held.map(({ started, ended }) => ended?.seq ?? started.seq),
+  });
+}
+
+function heldBack(fronts: readonly FrontDoorCall[], levels: readonly Level[], most: number): FrontDoorCall[] {
+  const users = userLevels(fronts);
+  // A single user that waits for a better moment is no queue.
+  const queued = fronts.filter(({ flags, started, logicalCalls: [first] }) => {
+    const head = first?.attempts[0]?.headAtMs;
+    return flags.has("queued") && head !== undefined && levelAt(users, (started.started_at_ms + head) / 2) > most;
+  });
+  const shedBefore = fronts.filter(({ outcome, logicalCalls }) => outcome === "shed" && logicalCalls.length === 0);
+  const atMost = shedBefore.filter(({ ended }) => ended !== undefined && levelAt(levels, ended.at_ms) === most);
+  // An open circuit sheds at any level: then the level at which it sheds says nothing.
+  return atMost.length >= MOSTLY * shedBefore.length ? [...queued, ...atMost] : queued;
+}
+
+/** Users with a call at the front door, as steps in time order. */
+function userLevels(fronts: readonly FrontDoorCall[]): Level[] {
+  const changes = fronts.flatMap(({ started, ended }) => [
+    { atMs: started.started_at_ms, by: 1 },
+    ...(ended === undefined ? [] : [{ atMs: ended.at_ms, by: -1 }]),
+  ]);
+  let level = 0;
+  return changes
+    .sort((a, b) => a.atMs - b.atMs || a.by - b.by)
+    .map(({ atMs, by }) => {
+      level += by;
+      return { atMs, level };
+    });
+}
+
+function levelAt(levels: readonly Level[], ms: number): number {
+  let low = 0;
+  let high = levels.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((levels[middle]?.atMs ?? 0) <= ms) low = middle + 1;
+    else high = middle;
+  }
+  return levels[low - 1]?.level ?? 0;
+}

@@ -1,0 +1,102 @@
+import { hintGrain } from "../../core/hint-grain.ts";
+import type { History } from "../../core/history.ts";
+import { formatDuration } from "../../core/units.ts";
+import { certainCalls, type Gap, gapsOf } from "./gaps.ts";
+import { LEAST_SAMPLES, type Reading, seen, unseen } from "./reading.ts";
+
+/** This much too early is still as told. Milliseconds. */
+const TOLERANCE_MS = 50;
+/** One slip in twenty changes nothing. */
+const NEARLY_ALL = 0.95;
+
+/** A pause after an announced wait. */
+export interface Wait {
+  gap: Gap;
+  announcedMs: number;
+  honoured: boolean;
+}
+
+/** Waits that are no longer than the tolerance cannot be told from none. */
+export function waitsOf(history: History): Wait[] {
+  const grainOf = hintGrain(history);
+  return certainCalls(history)
+    .flatMap(gapsOf)
+    .flatMap((gap) => {
+      const { announcedMs = 0, ms, before } = gap;
+      if (announcedMs <= TOLERANCE_MS) return [];
+      return [{ gap, announcedMs, honoured: ms >= announcedMs - TOLERANCE_MS - grainOf(before) }];
+    });
+}
+
+export function ignoresWaits(waits: readonly Wait[]): boolean {
+  return waits.length >= LEAST_SAMPLES && shareOf(waits) <= 1 - NEARLY_ALL;
+}
+
+/** Whether it waits as told, and up to which wait. */
+export function readRetryAfter(history: History): Reading {
+  const waits = waitsOf(history);
+  if (waits.length < LEAST_SAMPLES) {
+    const announced = history.attempts.some(({ refused }) => (refused?.announced_ms ?? 0) > TOLERANCE_MS);
+    if (!announced) return unseen("retry_after", "no refusal announced a wait");
+    return unseen(
+      "retry_after",
+      waits.length === 0 ? "no refused call was repeated" : `only ${waits.length} repeats after an announced wait`,
+    );
+  }
+  const honoured = waits.filter((wait) => wait.honoured);
+  const limit = findLimit(waits);
+  return seen({
+    name: "retry_after",
+    words: inWords(waits, limit),
+    numbers: {
+      honoured: honoured.length,
+      honouredShare: honoured.length / waits.length,
+      longestAnnouncedMs: Math.max(...waits.map(({ announcedMs }) => announcedMs)),
+      ...(limit !== undefined && { honoursUpToMs: limit.upToMs, ignoresFromMs: limit.fromMs }),
+    },
+    samples: waits.length,
+    of: "announced waits",
+    events: examples(waits),
+  });
+}
+
+/** Those that were broken prove more than those that were kept. */
+function examples(waits: readonly Wait[]): number[] {
+  return waits
+    .toSorted((a, b) => Number(a.honoured) - Number(b.honoured))
+    .slice(0, 3)
+    .flatMap(({ gap }) => [gap.before.refused?.seq ?? gap.before.received.seq, gap.next.received.seq]);
+}
+
+function inWords(waits: readonly Wait[], limit: Limit | undefined): string {
+  const share = shareOf(waits);
+  if (share >= NEARLY_ALL) {
+    const longest = Math.max(...waits.map(({ announcedMs }) => announcedMs));
+    return `honours Retry-After (longest announced: ${formatDuration(longest)})`;
+  }
+  if (share <= 1 - NEARLY_ALL) return "ignores Retry-After";
+  if (limit !== undefined)
+    return `honours Retry-After up to ${formatDuration(limit.upToMs)}, not one of ${formatDuration(limit.fromMs)} or more`;
+  return `honours Retry-After in ${Math.round(share * 100)} % of waits`;
+}
+
+interface Limit {
+  upToMs: number;
+  fromMs: number;
+}
+
+/** The wait from which on it no longer does as told: all shorter ones kept, all longer ones broken, nearly. */
+function findLimit(waits: readonly Wait[]): Limit | undefined {
+  const sorted = waits.toSorted((a, b) => a.announcedMs - b.announcedMs);
+  for (let cut = LEAST_SAMPLES; cut <= sorted.length - LEAST_SAMPLES; cut++) {
+    const [last, next] = [sorted[cut - 1], sorted[cut]];
+    if (last === undefined || next === undefined || last.announcedMs === next.announcedMs) continue;
+    if (shareOf(sorted.slice(0, cut)) >= NEARLY_ALL && shareOf(sorted.slice(cut)) <= 1 - NEARLY_ALL)
+      return { upToMs: last.announcedMs, fromMs: next.announcedMs };
+  }
+  return undefined;
+}
+
+function shareOf(waits: readonly Wait[]): number {
+  return waits.filter(({ honoured }) => honoured).length / waits.length;
+}
