@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import type { RepeatSummary } from "../../src/core/repeats.ts";
 import { eventsOf, freshFolder, runCli, runFolderIn, startCli } from "../support/e2e.ts";
-import { QUICK_STUB } from "../support/e2e-files.ts";
+import { answer, startFakeOpenAi, truncated } from "../support/fake-openai.ts";
 
 const SCENARIO = `
 name: again
@@ -14,31 +14,32 @@ expect:
   - success_rate: { at_least: 50%, at: proxy }   # the last call goes with the app
 `;
 
-/** Calls all the time; when it is started the second time in this folder it hangs up on every answer. */
+/** Calls all the time; its prompts say the how many-th start in this folder it is. */
 const APP = `
 const { appendFileSync, readFileSync } = require("node:fs");
 appendFileSync("starts", "x");
-const hangsUp = readFileSync("starts", "utf8") === "xx";
+const start = readFileSync("starts", "utf8").length;
 const call = async () => {
-  const body = JSON.stringify({ model: "m", stream: true, messages: [{ role: "user", content: "Hi " + Math.random() }] });
-  const signal = hangsUp ? AbortSignal.timeout(5) : undefined;
+  const body = JSON.stringify({ model: "m", stream: true, messages: [{ role: "user", content: "start " + start + " " + Math.random() }] });
   const headers = { "content-type": "application/json" };
-  await fetch(process.env.OPENAI_BASE_URL + "/chat/completions", { method: "POST", headers, body, signal }).then((r) => r.text()).catch(() => {});
+  await fetch(process.env.OPENAI_BASE_URL + "/chat/completions", { method: "POST", headers, body }).then((r) => r.text()).catch(() => {});
 };
 setInterval(call, 100);
 `;
 
-function workplace(): { cwd: string; args: string[] } {
+/** A provider that truncates every answer to the second start. */
+async function workplace(): Promise<{ cwd: string; args: string[] }> {
   const cwd = freshFolder();
+  const provider = await startFakeOpenAi(({ prompt }) => (prompt.startsWith("start 2 ") ? truncated : answer()));
+  onTestFinished(() => provider.close());
   writeFileSync(join(cwd, "again.yaml"), SCENARIO);
-  writeFileSync(join(cwd, "stub.yaml"), QUICK_STUB);
   writeFileSync(join(cwd, "app.cjs"), APP);
-  const flags = ["--upstream", "stub:stub.yaml", "--listen", "127.0.0.1:0", "--control", "off"];
-  return { cwd, args: ["run", "again.yaml", ...flags] };
+  const upstream = new URL(provider.baseUrl).origin;
+  return { cwd, args: ["run", "again.yaml", "--upstream", upstream, "--listen", "127.0.0.1:0", "--control", "off"] };
 }
 
 it("plays a run three times and names what held in two of them", { timeout: 60_000 }, async () => {
-  const { cwd, args } = workplace();
+  const { cwd, args } = await workplace();
   const env = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: join(cwd, "step.md") };
   const app = ["--", process.execPath, "app.cjs"];
   const played = await runCli([...args, "--repeat", "3", "--junit", "junit.xml", ...app], { cwd, env });
@@ -61,7 +62,7 @@ it("plays a run three times and names what held in two of them", { timeout: 60_0
 });
 
 it("stops the series at the first Ctrl-C, and tells what was played", { timeout: 60_000 }, async () => {
-  const { cwd, args } = workplace();
+  const { cwd, args } = await workplace();
   const run = startCli([...args, "--repeat", "5"], { cwd });
   await run.says(/repeat {2}2 of 5/);
   await run.says(/2\/5 .*only for/);
@@ -72,7 +73,7 @@ it("stops the series at the first Ctrl-C, and tells what was played", { timeout:
 });
 
 it("refuses before it starts what it could not do at the end", async () => {
-  const { cwd, args } = workplace();
+  const { cwd, args } = await workplace();
   const nowhere = await runCli([...args, "--junit", "no/such/folder/junit.xml"], { cwd });
   expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining("there is no folder") });
   const both = await runCli([...args, "--repeat", "2", "--plan-out", "plan.json"], { cwd });
