@@ -27,6 +27,8 @@ export interface FrontDoor {
   };
   shedWhen: Matcher | undefined;
   fallbackWhen: Matcher | undefined;
+  /** Texts that no answer may show, such as a line of the system prompt. */
+  canaries?: readonly string[];
   /** Milliseconds. Default 30 s. */
   deadlineMs: number;
 }

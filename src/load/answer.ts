@@ -4,9 +4,13 @@ import type { EventBody } from "../core/event.ts";
 import { createAnswerTexts } from "./answer-texts.ts";
 import { type AnswerHead, type AnswerPart, compileMatcher, type MatcherWatch } from "./matchers.ts";
 import { showsProviderText } from "./provider-text.ts";
+import { createSecretWatch, type SecretWatch } from "./secret-watch.ts";
 
 /** What is logged about an answer in place of the answer. */
-export type AnswerFacts = Pick<EventBody<"front_door_ended">, "matched" | "text_tails" | "provider_text">;
+export type AnswerFacts = Pick<
+  EventBody<"front_door_ended">,
+  "matched" | "text_tails" | "provider_text" | "secret_shown"
+>;
 
 /** Looks at one answer while it comes. */
 export interface AnswerReader {
@@ -22,7 +26,11 @@ type MatcherName = keyof AnswerFacts["matched"];
 export const INSPECTED_CHARACTERS = 1_048_576;
 
 /** Compiles the app file's matchers once; throws a UserError when one cannot be read. */
-export function compileAnswer(frontDoor: FrontDoor, hasher: (text: string) => string): () => AnswerReader {
+export function compileAnswer(
+  frontDoor: FrontDoor,
+  hasher: (text: string) => string,
+  secrets: Pick<SecretWatch, "shows"> = createSecretWatch(frontDoor.canaries ?? [], hasher),
+): () => AnswerReader {
   const declared: Record<MatcherName, Matcher | undefined> = {
     shed: frontDoor.shedWhen,
     fallback: frontDoor.fallbackWhen,
@@ -35,33 +43,38 @@ export function compileAnswer(frontDoor: FrontDoor, hasher: (text: string) => st
   );
   return () => {
     const watches = matchers.map(([name, watch]) => [name, watch()] as const);
-    return createReader({ watches, hasher, declaredStream: frontDoor.answer.stream });
+    return createReader({ watches, hasher, secrets, declaredStream: frontDoor.answer.stream });
   };
 }
 
 interface ReaderOptions {
   watches: readonly (readonly [MatcherName, MatcherWatch])[];
   hasher: (text: string) => string;
+  secrets: Pick<SecretWatch, "shows">;
   declaredStream: "json" | "sse";
 }
 
-function createReader({ watches, hasher, declaredStream }: ReaderOptions): AnswerReader {
+function createReader({ watches, hasher, secrets, declaredStream }: ReaderOptions): AnswerReader {
   const texts = createAnswerTexts(INSPECTED_CHARACTERS);
   const decoder = new TextDecoder();
   let head: AnswerHead = { status: 0, headers: {} };
   let providerText = false;
+  let secretShown = false;
   let source: TextSource | undefined;
 
   const see = (event: string | undefined, data: string) => {
     const part: AnswerPart = { event, data, json: parseJson(data) };
     texts.add(part);
     providerText ||= showsProviderText(data);
+    secretShown ||= secrets.shows(data);
     for (const [, watch] of watches) watch.see(part);
   };
 
   return {
     head(received) {
       head = received;
+      for (const value of Object.values(received.headers).flat())
+        secretShown ||= value !== undefined && secrets.shows(value);
       source = isEventStream(received, declaredStream) ? eventSource(see) : bodySource((body) => see(undefined, body));
     },
     data(chunk) {
@@ -75,10 +88,14 @@ function createReader({ watches, hasher, declaredStream }: ReaderOptions): Answe
         const verdict = watch.matched({ ...head, texts: texts.all(), partlyUnseen });
         if (verdict !== undefined) matched[name] = verdict;
       }
-      for (const text of texts.all()) providerText ||= showsProviderText(text);
+      for (const text of texts.all()) {
+        providerText ||= showsProviderText(text);
+        secretShown ||= secrets.shows(text);
+      }
       // The end of a body that was too long was never seen: a tail of its middle would accuse the app wrongly.
       const textTails = source?.overflowed === true ? [] : texts.tails(hasher);
-      return { matched, text_tails: textTails, provider_text: providerText };
+      const looked = secretShown || !partlyUnseen ? { secret_shown: secretShown } : {};
+      return { matched, text_tails: textTails, provider_text: providerText, ...looked };
     },
   };
 }

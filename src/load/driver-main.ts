@@ -54,6 +54,7 @@ process.on("message", (message: ToDriver) => {
   if (message.type === "set_up") setUp(message.setup);
   else if (message.type === "start") run?.start().then(finish, crash);
   else if (message.type === "step_acknowledged") acknowledge();
+  else if (message.type === "know_key") run?.knowKey(message.key);
   else {
     acknowledge();
     run?.stop(message.drainMs).then(finish, crash);

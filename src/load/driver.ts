@@ -5,7 +5,7 @@ import type { EventBody } from "../core/event.ts";
 import type { Load } from "../core/scenario.ts";
 import { siblingModule } from "../core/sibling.ts";
 import { compileAnswer } from "./answer.ts";
-import type { FromDriver, StepNotice, ToDriver, TrustLimits } from "./protocol.ts";
+import type { FromDriver, KeyPrint, StepNotice, ToDriver, TrustLimits } from "./protocol.ts";
 
 export interface DriverOptions {
   load: Load;
@@ -29,6 +29,8 @@ export interface RunningDriver {
   /** The process is up and has understood its orders. Rejects when it cannot. */
   ready: Promise<void>;
   start(): void;
+  /** From now on the driver notes when an answer shows this key. */
+  knowKey(key: KeyPrint): void;
   /** Begins no call any more, lets running ones end for up to `drainMs` milliseconds; the rest ends as `deadline`. Called again it can only shorten the drain. Resolves when the process is gone. */
   stop(options: { drainMs: number }): Promise<void>;
   /** A ramp's end, or that of `stop`. Rejects with a UserError when the process dies before. */
@@ -96,6 +98,7 @@ export function startDriver(options: DriverOptions): RunningDriver {
     ready: ready.promise,
     finished: finished.promise,
     start: () => tell(child, { type: "start" }),
+    knowKey: (key) => tell(child, { type: "know_key", key }),
     stop({ drainMs }) {
       tell(child, { type: "stop", drainMs });
       stopped ??= stopDriver(child, { drainMs, finished: finished.promise, exited: exited.promise });

@@ -4,8 +4,9 @@ import type { EventBody } from "../core/event.ts";
 import { createHasher } from "../core/secrets.ts";
 import { compileAnswer } from "./answer.ts";
 import { type ExchangeEnd, exchange } from "./exchange.ts";
-import type { DriverSetup } from "./protocol.ts";
+import type { DriverSetup, KeyPrint } from "./protocol.ts";
 import { createRequests } from "./requests.ts";
+import { createSecretWatch } from "./secret-watch.ts";
 
 /** Marks that a ramp puts on its calls. */
 export type CallTags = Pick<EventBody<"front_door_started">, "step" | "repeat" | "settling">;
@@ -21,6 +22,8 @@ export interface CallResult extends ExchangeEnd {
 export interface FrontDoorClient {
   /** One call. `dueAtMs`: when it should have begun, default now. Never rejects. */
   call(options?: { dueAtMs?: number; tags?: CallTags }): Promise<CallResult>;
+  /** From now on answers are looked through for it. */
+  knowKey(key: KeyPrint): void;
   readonly running: number;
   /** Resolves when no call is running. */
   idle(): Promise<void>;
@@ -39,18 +42,11 @@ export function createFrontDoorClient(
 ): FrontDoorClient {
   const { frontDoor } = setup;
   const url = new URL(setup.url);
-  const pool = new Pool(url.origin, {
-    // The driver's own deadline is the only one; a connection attempt ends a little after it.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: frontDoor.deadlineMs + 1_000 },
-    keepAliveTimeout: IDLE_CONNECTION_MS,
-    keepAliveMaxTimeout: IDLE_CONNECTION_MS,
-    pipelining: 1,
-    allowH2: false,
-  });
+  const pool = openPool(url.origin, frontDoor.deadlineMs);
   const request = createRequests(frontDoor, url, setup.seed);
-  const newReader = compileAnswer(frontDoor, createHasher(setup.hashSecret));
+  const hasher = createHasher(setup.hashSecret);
+  const secrets = createSecretWatch(frontDoor.canaries ?? [], hasher);
+  const newReader = compileAnswer(frontDoor, hasher, secrets);
   const givingUp = new AbortController();
   const whenIdle: (() => void)[] = [];
   let made = 0;
@@ -97,6 +93,7 @@ export function createFrontDoorClient(
       const succeeded = end.how === "complete" && end.status >= 200 && end.status < 300;
       return { ...end, shed: facts.matched.shed === true, succeeded };
     },
+    knowKey: secrets.know,
     get running() {
       return running;
     },
@@ -104,4 +101,17 @@ export function createFrontDoorClient(
     giveUp: () => givingUp.abort(),
     close: () => pool.destroy(),
   };
+}
+
+function openPool(origin: string, deadlineMs: number): Pool {
+  return new Pool(origin, {
+    // The driver's own deadline is the only one; a connection attempt ends a little after it.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: deadlineMs + 1_000 },
+    keepAliveTimeout: IDLE_CONNECTION_MS,
+    keepAliveMaxTimeout: IDLE_CONNECTION_MS,
+    pipelining: 1,
+    allowH2: false,
+  });
 }

@@ -5,7 +5,7 @@ import { runClosedLoop } from "./closed-loop.ts";
 import { createFrontDoorClient } from "./front-door-client.ts";
 import { createLoopWatch } from "./loop-watch.ts";
 import { runOpenLoop } from "./open-loop.ts";
-import type { DriverSetup, StepNotice } from "./protocol.ts";
+import type { DriverSetup, KeyPrint, StepNotice } from "./protocol.ts";
 import { runRamp } from "./ramp.ts";
 
 export interface LoadRunOptions {
@@ -20,6 +20,8 @@ export interface LoadRunOptions {
 export interface LoadRun {
   /** Resolves at the end of a ramp, or when it was stopped. */
   start(): Promise<void>;
+  /** A key that answers must not show. */
+  knowKey(key: KeyPrint): void;
   /** Begins no call any more, lets running ones end for up to `drainMs`, then gives them up (they end as `deadline`). */
   stop(drainMs: number): Promise<void>;
 }
@@ -44,6 +46,7 @@ export function createLoadRun({ setup, clock, emit, onStep }: LoadRunOptions): L
   };
 
   return {
+    knowKey: client.knowKey,
     start() {
       running = play();
       return running;

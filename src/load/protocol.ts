@@ -7,6 +7,7 @@ export type ToDriver =
   | { type: "set_up"; setup: DriverSetup }
   | { type: "start" }
   | { type: "step_acknowledged" }
+  | { type: "know_key"; key: KeyPrint }
   | { type: "stop"; drainMs: number };
 
 export type FromDriver =
@@ -17,6 +18,13 @@ export type FromDriver =
   | { type: "finished" }
   /** The last word before a crash: the error's own message, no stack. */
   | { type: "crashed"; message: string };
+
+/** A key of the app that no answer may show, by its keyed hash: the key itself never reaches the driver. */
+export interface KeyPrint {
+  hash: string;
+  /** Characters. */
+  length: number;
+}
 
 export interface DriverSetup {
   load: Load;

@@ -52,9 +52,12 @@ export async function launchApp(session: Session, stop: AbortSignal): Promise<La
 const KEY_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD)$/i;
 
 /** An app may print its configuration before its first call has shown us the key. */
-function registerKeys({ options, scrubber }: Session): void {
-  for (const [name, value] of Object.entries(options.env))
-    if (value !== undefined && KEY_NAME.test(name)) scrubber.register(value);
+function registerKeys({ options, scrubber, keys }: Session): void {
+  for (const [name, value] of Object.entries(options.env)) {
+    if (value === undefined || !KEY_NAME.test(name)) continue;
+    scrubber.register(value);
+    keys.add(value);
+  }
 }
 
 /** What the app inherits, with the base URLs of its SDK pointing at the proxy. `shown` is safe to print. */

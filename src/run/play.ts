@@ -58,7 +58,7 @@ function openDriver(session: Session): RunningDriver | undefined {
     );
     return undefined;
   }
-  return startDriver({
+  const driver = startDriver({
     load: scenario.load,
     frontDoor: app.frontDoor,
     url: appUrl,
@@ -71,6 +71,8 @@ function openDriver(session: Session): RunningDriver | undefined {
         session.limiter?.drainToOneCall();
     },
   });
+  session.keys.subscribe(driver.knowKey);
+  return driver;
 }
 
 /** The first of: all phases played, the ramp done, the app gone, somebody's stop. */

@@ -7,6 +7,7 @@ import { whoseRequest } from "../providers/index.ts";
 import { type RunningProxy, startProxy } from "../proxy/index.ts";
 import { createAbortWatch } from "./abort-watch.ts";
 import { appFacts } from "./app-facts.ts";
+import { createKeyPrints, type KeyPrints, noticingKeys } from "./key-prints.ts";
 import { createLogger } from "./logger.ts";
 import { openUpstreams } from "./open-upstreams.ts";
 import type { EndReason, SessionOptions } from "./options.ts";
@@ -31,6 +32,7 @@ export interface Session extends Weather {
   readonly proxy: RunningProxy;
   readonly scrubber: Scrubber;
   readonly hashSecret: string;
+  readonly keys: KeyPrints;
   /** Resolves when somebody asked for the end: a signal, panic, abort_when, a broken log. */
   readonly stopped: Promise<End>;
   stop(end: End): void;
@@ -45,6 +47,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   const scrubber = createScrubber();
   for (const secret of options.secrets) scrubber.register(secret);
   const hashSecret = randomBytes(16).toString("hex");
+  const hasher = createHasher(hashSecret);
+  const keys = createKeyPrints(hasher);
   const rng = createRng(options.scenario.seed);
   const folder = createRunFolder({
     out: options.out,
@@ -67,8 +71,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       sink: weather.log,
       clock,
       rng: rng.fork("proxy"),
-      hasher: createHasher(hashSecret),
-      scrubber,
+      hasher,
+      scrubber: noticingKeys(scrubber, keys),
       logger: createLogger(options.logLevel, scrubber),
       mark: options.mark,
     });
@@ -79,7 +83,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   }
   if (options.scenarioText !== undefined) folder.write("scenario.yaml", options.scenarioText);
   logStart({ options, weather, folder, facts: appFacts(options) });
-  return withSwitches({ ...weather, options, folder, clock, proxy, scrubber, hashSecret }, upstreams.close);
+  return withSwitches({ ...weather, options, folder, clock, proxy, scrubber, hashSecret, keys }, upstreams.close);
 }
 
 function logStart(parts: {

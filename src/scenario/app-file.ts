@@ -82,6 +82,7 @@ function buildFrontDoor(door: FrontDoorShape, bodies: readonly string[]): FrontD
     },
     shedWhen: buildMatcher(door.shed_when),
     fallbackWhen: buildMatcher(door.fallback_when),
+    ...(door.canaries !== undefined && { canaries: door.canaries }),
     deadlineMs: door.deadline ?? DEFAULT_DEADLINE_MS,
   };
 }

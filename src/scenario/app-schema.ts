@@ -63,6 +63,10 @@ const frontDoor = () =>
     answer: answer(),
     shed_when: matcher("How it looks when the app refuses a call to protect itself"),
     fallback_when: matcher("How it looks when the app answered by its fallback"),
+    canaries: z
+      .array(z.string().min(8, "a shorter text stands in answers by chance"))
+      .optional()
+      .meta({ description: "Texts that no answer may show, such as a line of the system prompt (for no_leak)" }),
     deadline: duration()
       .refine((ms) => ms > 0, "a deadline of 0 s hangs every call")
       .optional()

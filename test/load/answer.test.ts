@@ -3,6 +3,7 @@ import type { FrontDoor, Matcher } from "../../src/core/app.ts";
 import { createHasher } from "../../src/core/secrets.ts";
 import { textTail } from "../../src/core/text.ts";
 import { type AnswerFacts, compileAnswer, INSPECTED_CHARACTERS } from "../../src/load/answer.ts";
+import { createSecretWatch } from "../../src/load/secret-watch.ts";
 import { frontDoor } from "../support/load.ts";
 
 const hasher = createHasher("secret of the run");
@@ -13,12 +14,17 @@ interface Given {
   door?: Partial<FrontDoor>;
   status?: number;
   headers?: Record<string, string>;
+  /** Keys of the app. */
+  keys?: string[];
   /** Each one a chunk as it comes from the network. */
   chunks: (string | Uint8Array)[];
 }
 
-function inspect({ door, status = 200, headers = {}, chunks }: Given): AnswerFacts {
-  const reader = compileAnswer(frontDoor(door), hasher)();
+function inspect({ door, status = 200, headers = {}, keys = [], chunks }: Given): AnswerFacts {
+  const described = frontDoor(door);
+  const secrets = createSecretWatch(described.canaries ?? [], hasher);
+  for (const key of keys) secrets.know({ hash: hasher(key), length: key.length });
+  const reader = compileAnswer(described, hasher, secrets)();
   reader.head({ status, headers });
   for (const chunk of chunks) reader.data(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
   return reader.facts();
@@ -187,5 +193,45 @@ describe("provider text", () => {
     expect(
       inspect({ chunks: ['{"error":"We are busy, the rate limit of our provider is reached."}'] }).provider_text,
     ).toBe(false);
+  });
+});
+
+describe("keys and canaries", () => {
+  const KEY = "sk-proj-Ab12_cd-34EFgh56";
+  const TOKEN = "eyJhbGciOi.eyJzdWIiOiIx.c2lnbmF0dXJl";
+  const shows = (chunks: string[], given: Partial<Given> = {}) =>
+    inspect({ keys: [KEY, TOKEN], chunks, ...given }).secret_shown;
+
+  it.each([
+    `{"error":"the call with ${KEY} failed"}`,
+    `<p>https://example.test/v1?key=${KEY}&amp;alt=sse</p>`,
+    `{"request":{"headers":{"authorization":"Bearer ${KEY}"}}}`,
+    `Not accepted: ${TOKEN}.`,
+    `Not accepted: ${KEY}...`,
+  ])("a key is seen in %s", (body) => {
+    expect(shows([body])).toBe(true);
+  });
+
+  it("a key is seen across the pieces of a stream, and in a header", () => {
+    const pieces = [KEY.slice(0, 9), KEY.slice(9)].map((t) => `data: ${JSON.stringify({ t })}\n\n`);
+    expect(shows(pieces, { door: sse() })).toBe(true);
+    expect(shows(["{}"], { headers: { "x-debug": `key ${KEY}` } })).toBe(true);
+  });
+
+  it("neither its beginning nor a word of its length is the key", () => {
+    expect(shows([`{"error":"key ${KEY.slice(0, 7)}… is wrong", "id":"${KEY.toLowerCase()}"}`])).toBe(false);
+    expect(shows(['{"reply":"all is well"}'])).toBe(false);
+  });
+
+  it("a canary is seen wherever it stands, also in the middle of a word", () => {
+    const door = { canaries: ['never say "plum" aloud'] };
+    expect(shows([JSON.stringify({ reply: 'They told me: never say "plum" aloud.' })], { door })).toBe(true);
+    expect(shows(['{"reply":"plum"}'], { door })).toBe(false);
+  });
+
+  it("of an answer that was too long to be looked through, nothing is said unless it was seen", () => {
+    const long = "a ".repeat(INSPECTED_CHARACTERS);
+    expect(shows([`data: "${KEY}"\n\n`, `data: ${JSON.stringify(long)}\n\n`], { door: sse() })).toBe(true);
+    expect(inspect({ keys: [KEY], chunks: [long] })).not.toHaveProperty("secret_shown");
   });
 });

@@ -4,10 +4,22 @@ import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/core/errors.ts";
+import { createHasher } from "../../src/core/secrets.ts";
 import { isAlive } from "../support/app.ts";
 import { answerJson, drive, frontDoor, readBody, startServer } from "../support/load.ts";
 
 const ONE_CALLER = { kind: "closed", concurrency: 1 } as const;
+
+it("notes when an answer shows a key that it was told of by its hash, and logs no more than that", async () => {
+  const key = "sk-proj-Ab12cd34EFgh56";
+  const { url } = await startServer((_request, response) => answerJson(response, { error: `wrong key ${key}` }, 500));
+  const load = drive({ url, load: ONE_CALLER });
+  load.driver.knowKey({ hash: createHasher("secret of the run")(key), length: key.length });
+  load.driver.start();
+  await load.atLeast("front_door_ended", 1);
+  expect(load.of("front_door_ended")[0]).toMatchObject({ status: 500, secret_shown: true });
+  expect(JSON.stringify(load.events)).not.toContain(key);
+});
 
 describe("closed loop", () => {
   it("keeps exactly so many calls open, and every call ends once", async () => {

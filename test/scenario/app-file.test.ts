@@ -53,6 +53,12 @@ describe("llm-chaos.yaml", () => {
     expect(secrets).toContain("t0ken-value");
   });
 
+  it("names canaries, none so short that it stands in answers by chance", () => {
+    const text = (canary: string) => `app: { url: http://127.0.0.1:1, front_door: { path: /, canaries: [${canary}] } }`;
+    expect(loadApp({ text: text("you are Ada"), env: {} }).app.frontDoor?.canaries).toEqual(["you are Ada"]);
+    expect(problems(text("Ada"))[0]).toContain("stands in answers by chance");
+  });
+
   it("has defaults", () => {
     const { app } = loadApp({ text: "app: { url: http://127.0.0.1:1, front_door: { path: / } }", env: {} });
     expect(app).toMatchObject({
