@@ -44,6 +44,8 @@ const answer = () =>
     .optional()
     .meta({ description: "How the app answers" });
 
+const SHORTEST_CANARY = 8;
+
 const frontDoor = () =>
   z.strictObject({
     path: z
@@ -64,7 +66,14 @@ const frontDoor = () =>
     shed_when: matcher("How it looks when the app refuses a call to protect itself"),
     fallback_when: matcher("How it looks when the app answered by its fallback"),
     canaries: z
-      .array(z.string().min(8, "a shorter text stands in answers by chance"))
+      .array(
+        z
+          .string()
+          .refine(
+            (text) => text.length >= SHORTEST_CANARY,
+            `under ${SHORTEST_CANARY} characters, it stands in answers by chance`,
+          ),
+      )
       .optional()
       .meta({ description: "Texts that no answer may show, such as a line of the system prompt (for no_leak)" }),
     deadline: duration()
