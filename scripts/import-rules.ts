@@ -15,6 +15,9 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cassette: ["core"],
   upstreams: ["core", "sse", "tokens/index", "providers/index", "cassette/index"],
   app: ["core"],
+  // Which price list is used is one folder's business; who counts the spending is given one.
+  prices: ["core"],
+  spend: ["core"],
   proxy: ["core", "sse"],
   history: ["core"],
   control: ["core"],
@@ -27,7 +30,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Folders whose result depends on their arguments alone: no sockets, no files, no timers. */
-const PURE = new Set(["core", "sse", "providers", "limits", "faults", "expectations", "report"]);
+const PURE = new Set(["core", "sse", "providers", "limits", "faults", "expectations", "report", "spend"]);
 const IMPURE_MODULES = /^node:(fs|http|https|net|tls|child_process|worker_threads|timers|dgram)/;
 const IMPURE_CALLS = /\b(setTimeout|setInterval|setImmediate|Date\.now|Math\.random|performance\.now)\s*\(/;
 

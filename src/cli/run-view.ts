@@ -1,5 +1,7 @@
 import type { ChaosEvent } from "../core/event.ts";
-import { formatDuration } from "../core/units.ts";
+import { createSpendTally, type SpendTally } from "../core/spend-tally.ts";
+import { formatCount, formatDuration } from "../core/units.ts";
+import { formatUsd } from "../spend/index.ts";
 
 /** What a terminal shows of a run: a fold over the same events as everything else. */
 export interface RunView {
@@ -13,6 +15,7 @@ export interface RunView {
   /** Refusals by dimension or trouble. */
   refused: Map<string, number>;
   faultHits: number;
+  spending: ReturnType<typeof createSpendTally>;
 }
 
 export function createRunView(): RunView {
@@ -26,6 +29,7 @@ export function createRunView(): RunView {
     inFlight: 0,
     refused: new Map(),
     faultHits: 0,
+    spending: createSpendTally(),
   };
 }
 
@@ -35,6 +39,7 @@ export function foldView(
   event: ChaosEvent,
 ): { kind: "phase" | "fault" | "warning" | "step" | "end"; text: string } | undefined {
   view.nowMs = event.t_ms;
+  view.spending.add(event);
   switch (event.type) {
     case "phase_started":
       view.phase = event.name;
@@ -86,7 +91,7 @@ function countCall(view: RunView, event: ChaosEvent): void {
   }
 }
 
-/** `calls 41: answered 38, shed 2, bad 1 · upstream 52 attempts, 3 in flight · refused tpm 11` */
+/** `calls 41: answered 38, shed 2, bad 1 · upstream 52 attempts, 3 in flight · refused tpm 11 · saved $0.02` */
 export function describeView(view: RunView): string {
   const { frontDoor } = view;
   const parts: string[] = [];
@@ -99,5 +104,13 @@ export function describeView(view: RunView): string {
   if (view.refused.size > 0)
     parts.push(`refused ${[...view.refused].map(([name, count]) => `${name} ${count}`).join(", ")}`);
   if (view.faultHits > 0) parts.push(`fault hits ${view.faultHits}`);
-  return parts.join(" · ");
+  return [...parts, ...moneyInWords(view.spending.read())].join(" · ");
+}
+
+function moneyInWords({ spentUsd, savedUsd, wastedTokens }: SpendTally): string[] {
+  return [
+    ...(spentUsd === null ? [] : [`spent ${formatUsd(spentUsd)}`]),
+    ...(savedUsd === null ? [] : [`saved ${formatUsd(savedUsd)}`]),
+    ...(wastedTokens === 0 ? [] : [`wasted ${formatCount(wastedTokens)} tokens`]),
+  ];
 }

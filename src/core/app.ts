@@ -1,3 +1,5 @@
+import type { Caps } from "./spend.ts";
+
 /** `llm-chaos.yaml` after loading. Lives in the session and the driver only; `AppFacts` is its public part. */
 export interface AppFile {
   /** The command that starts the app, when the run has no `-- command`. */
@@ -9,8 +11,15 @@ export interface AppFile {
   upstream: string | undefined;
   /** Several, address by name, in their order. `upstream` is undefined then. */
   upstreams?: Readonly<Record<string, string>>;
-  /** The most that a run may spend on a real upstream. Read and warned about; nothing enforces it yet. */
-  budget?: { usd?: number; tokens?: number; requests?: number };
+  /** The most that a run may spend on a real upstream. */
+  budget?: Caps & {
+    perMinute?: Caps;
+    over?: "refuse" | "stub";
+    /** Tokens that a call without a maximum output reserves. */
+    assumeMaxOutput?: number;
+  };
+  /** US dollars per million tokens, by model (exact or with `*`); they win over the bundled list. */
+  prices?: Readonly<Record<string, { input: number; output: number; cached?: number }>>;
 }
 
 export interface FrontDoor {

@@ -17,8 +17,13 @@ const reading = z.object({
   used: z.number().meta({ description: "After this call's own charge" }),
 });
 
+const caps = { usd: z.number().optional(), tokens: z.number().optional(), requests: z.number().optional() };
 const budgetCaps = z
-  .object({ usd: z.number().optional(), tokens: z.number().optional(), requests: z.number().optional() })
+  .object({
+    ...caps,
+    per_minute: z.object(caps).optional().meta({ description: "By calls that begin within any 60 seconds" }),
+    over: z.enum(["refuse", "stub"]).optional().meta({ description: "What becomes of a call beyond it" }),
+  })
   .meta({ description: "The most that a run may spend on live upstreams" });
 
 export const EVENT_TYPES = {
@@ -99,6 +104,10 @@ export const EVENT_TYPES = {
     call,
     upstream: z.string(),
     kind: z.enum(["live", "stub", "replay"]).optional().meta({ description: "Only live ones cost money" }),
+    because: z
+      .enum(["mix", "over_budget"])
+      .optional()
+      .meta({ description: "Why it stands in for a live upstream that was meant" }),
   }),
   upstream_headers: z.object({ call, status: z.number() }),
   upstream_failed: z.object({
@@ -129,6 +138,10 @@ export const EVENT_TYPES = {
       .meta({ description: "Absent where no price is known for the model: unknown, never free" }),
     priced_as: z.string().optional().meta({ description: "The model of the price list that matched" }),
     estimated: z.boolean().meta({ description: "No usage was seen: the tokens are estimated" }),
+    kept: z
+      .object({ tokens: z.number(), usd: z.number().optional() })
+      .optional()
+      .meta({ description: "What stands against the budget for it where no usage was seen: all it had reserved" }),
   }),
   recording: z.object({
     state: z.enum(["started", "rotated", "dropped", "stopped"]),

@@ -34,6 +34,8 @@ export interface Usage {
   outputTokens: number;
   /** Part of inputTokens that came from the provider's cache. */
   cachedTokens?: number;
+  /** Part of inputTokens that was written to the cache, where that has a price of its own. */
+  cacheWrittenTokens?: number;
 }
 
 /** One counted dimension, read at one moment. `used` is after the call's own charge when it was admitted. */

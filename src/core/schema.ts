@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseCount, parseDuration, parseShare } from "./units.ts";
+import { parseCount, parseDuration, parseMoney, parseShare } from "./units.ts";
 
 /** Building blocks of everything users write. Each carries its own message, because the validator prints it as it is. */
 
@@ -52,6 +52,18 @@ export const rate = () =>
       const perSecond = Number(match?.[1]) / (match?.[2] === "m" ? 60 : 1);
       if (perSecond > 0) return perSecond;
       context.addIssue({ code: "custom", message: `"${text}" is not a rate; write 20/s or 90/m` });
+      return z.NEVER;
+    });
+
+/** `$0.50` or 0.5. Output: US dollars, zero or more. */
+export const money = () =>
+  z
+    .union([z.number(), z.string()])
+    .meta({ description: "Dollars: 2 or $0.50", examples: ["$0.50"] })
+    .transform((value, context) => {
+      const dollars = parseMoney(value);
+      if (dollars !== undefined) return dollars;
+      context.addIssue({ code: "custom", message: `"${value}" is not an amount of money; write $0.50` });
       return z.NEVER;
     });
 

@@ -34,6 +34,15 @@ export function parseCount(value: string | number): number | undefined {
   return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 }
 
+/** `$0.50` or 0.5, in US dollars; never negative. */
+export function parseMoney(value: string | number): number | undefined {
+  const number =
+    typeof value === "number"
+      ? value
+      : Number(/^\$?(\d[\d_]*(?:\.\d+)?)$/.exec(value.trim())?.[1]?.replaceAll("_", ""));
+  return Number.isFinite(number) && number >= 0 ? number : undefined;
+}
+
 /** Short and readable: `0 ms`, `850 ms`, `2.4 s`, `1 min 30 s`, `2 h`. For people, not for the wire. */
 export function formatDuration(ms: number): string {
   if (Math.round(ms) < 1_000) return `${Math.round(ms)} ms`;

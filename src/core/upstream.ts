@@ -1,6 +1,9 @@
 import type { LlmCall } from "./dialect.ts";
 import type { HeaderList, RawRequest } from "./exchange.ts";
 
+/** Only live ones cost money. */
+export type UpstreamKind = "live" | "stub" | "replay";
+
 /** What goes upstream: the client's request with hop-by-hop headers removed, body unchanged. */
 export interface UpstreamRequest extends RawRequest {
   call: LlmCall;

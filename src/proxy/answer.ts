@@ -5,8 +5,12 @@ import { unreachableReply } from "./unreachable.ts";
 
 /** A whole answer in the provider's place. With `--mark` it says why. */
 export function answer(exchange: Exchange, reply: WireReply, why: string): void {
-  const { mark } = exchange.shared.options;
-  const headers = mark ? [...reply.headers, "x-llm-chaos", why] : reply.headers;
+  answerMarked(exchange, reply, exchange.shared.options.mark ? why : undefined);
+}
+
+/** The same, marked or not whatever was asked for. */
+export function answerMarked(exchange: Exchange, reply: WireReply, mark: string | undefined): void {
+  const headers = mark === undefined ? reply.headers : [...reply.headers, "x-llm-chaos", mark];
   exchange.head(reply.status, undefined, headers);
   exchange.client.end(reply.body);
 }

@@ -1,6 +1,6 @@
 import type { Dialect } from "../core/dialect.ts";
 import type { RawRequest, WireReply } from "../core/exchange.ts";
-import type { Upstream } from "../core/upstream.ts";
+import type { Upstream, UpstreamKind } from "../core/upstream.ts";
 
 /** One upstream, and everything that depends on which it is. */
 export interface Destination {
@@ -11,6 +11,10 @@ export interface Destination {
   /** The family of wire formats it is asked in; among several it gets the requests of that family that name no provider of its own. */
   formats?: string | undefined;
   upstream: Upstream;
+  /** What its calls cost depends on it. Undefined: nobody knows, and nothing is counted. */
+  kind?: UpstreamKind | undefined;
+  /** What answers in its place: calls beyond the budget, and the rest of a mix. It speaks the same dialects. */
+  standIn?: Omit<Destination, "standIn"> | undefined;
   /** Base URL of the upstream server. Request paths are joined with it, and what is no inference call goes there. Undefined: the upstream is no server. */
   passThroughTo: URL | undefined;
   /** Answers what is no inference call when the upstream is no server. Undefined from it: 404. */

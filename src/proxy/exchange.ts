@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Dialect, LlmCall, ReplyContext } from "../core/dialect.ts";
 import type { HeaderList, RawRequest } from "../core/exchange.ts";
 import type { Admission, Charge } from "../core/limits.ts";
+import type { CallBill } from "./bill.ts";
 import { ClientSide, type Ending } from "./client-side.ts";
 import { callReceived, pathOnly } from "./facts.ts";
 import { credentialOf } from "./headers.ts";
@@ -41,6 +42,8 @@ export class Exchange {
   readonly shared: Shared;
   /** Set when a limiter let the call in. */
   admission: Admitted | undefined;
+  /** Set when an upstream is asked that is known to cost something, or would if it were live. */
+  bill: CallBill | undefined;
   /** The refusal was ours and is told already; only the provider's own are told at the end. */
   refusedHere = false;
   /** Arrival of the request head, monotonic milliseconds. */
@@ -146,6 +149,7 @@ export class Exchange {
     this.admission?.settle({ usage: summary.finish ? summary.usage : undefined, seenOutputTokens: summary.tokens });
     if (how === "client_left") sink.append({ type: "client_left", call: id, bytes: client.bytes });
     this.#tellUsage(summary);
+    this.bill?.settle(summary);
     this.#tellRefusal(summary);
     sink.append({
       type: "reply_ended",

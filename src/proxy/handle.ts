@@ -5,6 +5,7 @@ import type { Destination } from "./destination.ts";
 import { type Arrival, Exchange } from "./exchange.ts";
 import { forwardableReplyHeaders, forwardableRequestHeaders, joinPath } from "./headers.ts";
 import { endAsPlanned, waitAsPlanned } from "./inject.ts";
+import { type Paid, payFor } from "./pay.ts";
 import { loseStages, type Plan, planFaults } from "./plan.ts";
 import { Relay } from "./relay.ts";
 import { rewriteHead } from "./rewrite-head.ts";
@@ -22,7 +23,9 @@ export async function handle(arrival: Arrival & { destination: Destination }, sh
     return loseStages(exchange, plan, `${plan.final.chosen.rule} ended the call first`);
   }
   if (refuseByLimit(exchange)) return loseStages(exchange, plan, "a counted limit refused the call");
-  const reply = await askUpstream(exchange, arrival.destination);
+  const paid = payFor(exchange, arrival.destination);
+  if (paid === undefined) return loseStages(exchange, plan, "the budget refused the call");
+  const reply = await askUpstream(exchange, paid);
   if (reply === undefined) return loseStages(exchange, plan, "the upstream gave no reply");
   relay(exchange, reply, plan);
 }
@@ -30,11 +33,17 @@ export async function handle(arrival: Arrival & { destination: Destination }, sh
 /** For an upstream that is no server and needs no address. */
 const NOWHERE = new URL("http://localhost");
 
-async function askUpstream(exchange: Exchange, to: Destination): Promise<UpstreamReply | undefined> {
+async function askUpstream(exchange: Exchange, { to, because }: Paid): Promise<UpstreamReply | undefined> {
   const { request, call, shared } = exchange;
   const { sink } = shared.options;
   const { upstream, passThroughTo } = to;
-  sink.append({ type: "upstream_started", call: exchange.id, upstream: to.name });
+  sink.append({
+    type: "upstream_started",
+    call: exchange.id,
+    upstream: to.name,
+    ...(to.kind !== undefined && { kind: to.kind }),
+    ...(because !== undefined && { because }),
+  });
   const headers = forwardableRequestHeaders(request.headers, passThroughTo ?? NOWHERE);
   const path = passThroughTo === undefined ? request.path : joinPath(passThroughTo, request.path);
   try {
@@ -42,12 +51,14 @@ async function askUpstream(exchange: Exchange, to: Destination): Promise<Upstrea
       { method: request.method, path, headers, body: request.body, call, id: exchange.id },
       exchange.upstreamSignal,
     );
+    exchange.bill?.answered(reply.status);
     if (exchange.client.over) return undefined;
     sink.append({ type: "upstream_headers", call: exchange.id, status: reply.status });
     return reply;
   } catch (error) {
     if (exchange.client.over) return undefined;
     const failure = asFailure(error);
+    exchange.bill?.failed(failure);
     tellUpstreamFailed(exchange, failure);
     answerUnreachable(exchange, failure);
     return undefined;

@@ -5,6 +5,7 @@ import type { FaultChooser } from "../core/fault.ts";
 import type { Limiter, RefusalDimension } from "../core/limits.ts";
 import type { Rng } from "../core/rng.ts";
 import type { Scrubber } from "../core/secrets.ts";
+import type { SpendMeter } from "../core/spend.ts";
 import type { Destination, OwnerOf } from "./destination.ts";
 
 /** What pino offers and the proxy uses. */
@@ -32,6 +33,10 @@ export interface ProxyOptions {
   /** Asked when there are several. Without it only addresses in the path tell them apart. */
   ownerOf?: OwnerOf | undefined;
   limiter: Limiter | undefined;
+  /** Says what calls cost, and holds live ones to the budget. Undefined: neither. */
+  meter?: SpendMeter | undefined;
+  /** A call beyond the budget goes to its destination's stand-in. Default: it is refused. */
+  standInOverBudget?: boolean | undefined;
   chooser: FaultChooser;
   sink: EventSink;
   clock: Clock;

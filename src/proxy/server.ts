@@ -73,8 +73,9 @@ function serverSettings(options: ProxyOptions): http.ServerOptions {
 
 function withDestinations(given: StartOptions): ProxyOptions {
   if ("destinations" in given) return given;
-  const { upstreamName: name, upstream, passThroughTo, answerLocally, dialects, ...rest } = given;
-  return { ...rest, destinations: [{ name, upstream, passThroughTo, answerLocally, dialects }] };
+  const { upstreamName: name, upstream, kind, standIn, passThroughTo, answerLocally, dialects, ...rest } = given;
+  const only: Destination = { name, upstream, kind, standIn, passThroughTo, answerLocally, dialects };
+  return { ...rest, destinations: [only] };
 }
 
 /** Only servers have one. */

@@ -123,8 +123,10 @@ function reportCost(attempts: readonly Attempt[]): Report["cost"] {
     if (attempt.upstreamStatus === undefined || attempt.upstreamStatus >= 400) continue;
     answered++;
     if (attempt.usage !== undefined) withUsage++;
-    const input = attempt.usage?.input_tokens ?? attempt.received.input_tokens;
-    const output = attempt.usage?.output_tokens ?? attempt.ended?.tokens ?? 0;
+    // Settled first: a fault may have changed what the client was told.
+    const { cost: settled, usage } = attempt;
+    const input = settled?.input_tokens ?? usage?.input_tokens ?? attempt.received.input_tokens;
+    const output = settled?.output_tokens ?? usage?.output_tokens ?? attempt.ended?.tokens ?? 0;
     cost.inputTokens += input;
     cost.outputTokens += output;
     if (!attempt.delivered) cost.wastedTokens += input + output;

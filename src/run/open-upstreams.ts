@@ -40,9 +40,12 @@ function openOne(choice: UpstreamChoice, { clock, seed, counter }: Parts) {
   const known = { ...whoseServer(base, choice.name), dialects, passThroughTo: base };
   if (choice.kind === "live") {
     const { upstream, close } = createHttpUpstream({ base: choice.base, clock });
-    return { destination: { ...known, name: choice.name ?? choice.address, upstream }, close };
+    return { destination: { ...known, kind: choice.kind, name: choice.name ?? choice.address, upstream }, close };
   }
   const profile = choice.profile === undefined ? {} : { profile: choice.profile };
   const { upstream, answer, close } = createStub({ seed, clock, dialects, counter, ...profile });
-  return { destination: { ...known, name: choice.name ?? "stub", upstream, answerLocally: answer }, close };
+  return {
+    destination: { ...known, kind: choice.kind, name: choice.name ?? "stub", upstream, answerLocally: answer },
+    close,
+  };
 }

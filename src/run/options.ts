@@ -1,5 +1,6 @@
 import type { AppFile } from "../core/app.ts";
 import type { Scenario } from "../core/scenario.ts";
+import type { BudgetCaps } from "../core/spend.ts";
 import type { DecisionPlan, LoadedScenario } from "../scenario/index.ts";
 import type { UpstreamChoice } from "./upstream-choice.ts";
 
@@ -7,6 +8,15 @@ export interface Address {
   host: string;
   /** 0: any free one. */
   port: number;
+}
+
+/** What live calls may cost. */
+export interface BudgetOptions {
+  caps: BudgetCaps;
+  /** What becomes of a call beyond them. */
+  over: "refuse" | "stub";
+  /** Tokens that a call without a maximum output reserves; undefined: the meter's default. */
+  assumeMaxOutput: number | undefined;
 }
 
 /** Everything a session is made from. Files are read and flags parsed by the command line before. */
@@ -30,6 +40,8 @@ export interface SessionOptions {
   readyTimeoutMs: number;
   /** At least one; the first gets what nothing else claims. */
   upstreams: readonly UpstreamChoice[];
+  /** Undefined: nothing caps what live calls cost. */
+  budget?: BudgetOptions | undefined;
   listen: Address;
   control:
     | (Address & { hosts: readonly string[]; token: string | undefined; spectatorToken: string | undefined })
@@ -59,4 +71,4 @@ export interface SessionOptions {
 }
 
 /** Why a session ended, and the code with which the program leaves when nothing judged outweighs it. */
-export type EndReason = "completed" | "app_ended" | "panic" | "abort_when" | "interrupted" | "broken";
+export type EndReason = "completed" | "app_ended" | "panic" | "budget" | "abort_when" | "interrupted" | "broken";

@@ -14,6 +14,7 @@ import type { EndReason, SessionOptions } from "./options.ts";
 import { createRunFolder, type RunFolder } from "./run-folder.ts";
 import { watchSelfDelay } from "./self-delay.ts";
 import { settlePlan } from "./settle-plan.ts";
+import { createSpending, type Spending } from "./spending.ts";
 import { createSystemClock } from "./system-clock.ts";
 import { summariseUpstreams } from "./upstream-choice.ts";
 import { VERSION } from "./version.ts";
@@ -33,6 +34,10 @@ export interface Session extends Weather {
   readonly scrubber: Scrubber;
   readonly hashSecret: string;
   readonly keys: KeyPrints;
+  /** What was spent, saved and wasted up to now. */
+  readonly spent: Spending["tally"];
+  /** Stays in force whatever else is switched off. */
+  readonly budget: Spending["budget"];
   /** Resolves when somebody asked for the end: a signal, panic, abort_when, a broken log. */
   readonly stopped: Promise<End>;
   stop(end: End): void;
@@ -59,6 +64,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   });
   const weather = createWeather(options, { clock, rng, eventsPath: folder.eventsPath });
   const upstreams = openUpstreams(options.upstreams, { clock, seed: options.scenario.seed });
+  const spending = createSpending(options, { clock, log: weather.log });
   let proxy: RunningProxy;
   try {
     proxy = await startProxy({
@@ -66,6 +72,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       destinations: upstreams.destinations,
       ownerOf: whoseRequest,
       limiter: weather.limiter,
+      meter: spending.meter,
+      standInOverBudget: options.budget?.over === "stub",
       limitOf: weather.limitOf,
       chooser: weather.chooser,
       sink: weather.log,
@@ -83,7 +91,11 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   }
   if (options.scenarioText !== undefined) folder.write("scenario.yaml", options.scenarioText);
   logStart({ options, weather, folder, facts: appFacts(options) });
-  return withSwitches({ ...weather, options, folder, clock, proxy, scrubber, hashSecret, keys }, upstreams.close);
+  const { budget, tally: spent } = spending;
+  return withSwitches(
+    { ...weather, options, folder, clock, proxy, scrubber, hashSecret, keys, budget, spent },
+    upstreams.close,
+  );
 }
 
 function logStart(parts: {

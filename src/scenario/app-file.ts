@@ -53,7 +53,7 @@ function bodiesOf({ app }: AppFileShape, document: YamlFile): readonly string[] 
   return [];
 }
 
-function buildApp({ app = {}, upstream, budget }: AppFileShape, bodies: readonly string[]): AppFile {
+function buildApp({ app = {}, upstream, budget, prices }: AppFileShape, bodies: readonly string[]): AppFile {
   return {
     start: app.start,
     url: app.url,
@@ -61,8 +61,25 @@ function buildApp({ app = {}, upstream, budget }: AppFileShape, bodies: readonly
     frontDoor: app.front_door === undefined ? undefined : buildFrontDoor(app.front_door, bodies),
     upstream: typeof upstream === "string" ? upstream : undefined,
     ...(typeof upstream === "object" && { upstreams: upstream }),
-    ...(budget !== undefined && { budget: defined(budget) }),
+    ...(budget !== undefined && { budget: buildBudget(budget) }),
+    ...(prices !== undefined && { prices: mapValues(prices, defined) }),
   };
+}
+
+function buildBudget({
+  usd,
+  tokens,
+  requests,
+  ...rest
+}: NonNullable<AppFileShape["budget"]>): NonNullable<AppFile["budget"]> {
+  return {
+    ...defined({ usd, tokens, requests, over: rest.over, assumeMaxOutput: rest.assume_max_output }),
+    ...(rest.per_minute !== undefined && { perMinute: defined(rest.per_minute) }),
+  };
+}
+
+function mapValues<T, U>(map: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value)]));
 }
 
 type FrontDoorShape = NonNullable<NonNullable<AppFileShape["app"]>["front_door"]>;
@@ -108,11 +125,10 @@ function credentialsOf({ frontDoor }: AppFile): string[] {
   );
 }
 
-function warn(document: YamlFile, { app, budget }: AppFileShape): void {
+function warn(document: YamlFile, { app }: AppFileShape): void {
   const add = (path: string[], message: string, hint?: string) =>
     document.problems.add(document.places.keyAt(path), message, { hint, severity: "warning" });
   const door = app?.front_door;
-  if (budget !== undefined) add(["budget"], "this version does not enforce a budget yet", "set a cap at the provider");
   if (door?.answer?.done_when?.event !== undefined && door.answer.stream !== "sse") {
     add(
       ["app", "front_door", "answer", "done_when"],

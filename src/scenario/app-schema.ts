@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, glob } from "../core/schema.ts";
+import { count, duration, glob, money } from "../core/schema.ts";
 import { flawOfUpstreamName } from "../core/upstream-name.ts";
 
 const statusCode = z.int().min(100).max(599);
@@ -82,16 +82,53 @@ const frontDoor = () =>
       .meta({ description: "A call that has not ended by then is hung. Default 30s" }),
   });
 
-/** `$0.50` or 0.5. Output: dollars. */
-const money = () =>
+const caps = () => ({
+  usd: money()
+    .refine((dollars) => dollars > 0, NOT_ZERO)
+    .optional()
+    .meta({ description: "Dollars: 2 or $0.50" }),
+  tokens: cap("Input and output together"),
+  requests: cap("Calls sent to a real upstream"),
+});
+
+const NOT_ZERO = "must be above 0; without a real upstream (upstream: stub) nothing is spent";
+
+const cap = (description: string) =>
+  count()
+    .refine((value) => value > 0, NOT_ZERO)
+    .optional()
+    .meta({ description });
+
+const budget = () =>
   z
-    .union([z.number().positive(), z.string()])
-    .meta({ description: "Dollars: 2 or $0.50" })
-    .transform((value, context) => {
-      const dollars = typeof value === "number" ? value : Number(/^\$?(\d+(?:\.\d+)?)$/.exec(value.trim())?.[1]);
-      if (dollars > 0) return dollars;
-      context.addIssue({ code: "custom", message: `"${value}" is not an amount of money; write $0.50` });
-      return z.NEVER;
+    .strictObject({
+      ...caps(),
+      per_minute: z
+        .strictObject(caps())
+        .optional()
+        .meta({ description: "The same, of calls that begin within any 60 seconds" }),
+      over: z
+        .enum(["refuse", "stub"])
+        .optional()
+        .meta({ description: "What becomes of a call beyond it. Default refuse: a 403, and the run ends" }),
+      assume_max_output: count()
+        .optional()
+        .meta({ description: "Tokens that a call without a maximum output reserves. Default 4096" }),
+    })
+    .meta({ description: "The most that a run may spend on a real upstream; flags win over it" });
+
+const prices = () =>
+  z
+    .record(
+      z.string().min(1),
+      z.strictObject({
+        input: money(),
+        output: money(),
+        cached: money().optional().meta({ description: "Input from the provider's cache. Default: as input" }),
+      }),
+    )
+    .meta({
+      description: "Dollars per million tokens, by model, exact or with *; they win over the bundled price list",
     });
 
 /** llm-chaos.yaml as users write it. */
@@ -125,14 +162,8 @@ export const appSchema = () =>
         description:
           "Where calls go: a URL, stub, stub:profile.yaml or replay:cassette.jsonl; or several by name, { openai: https://… }",
       }),
-    budget: z
-      .strictObject({
-        usd: money().optional(),
-        tokens: z.int().positive().optional(),
-        requests: z.int().positive().optional(),
-      })
-      .optional()
-      .meta({ description: "The most that a run may spend on a real upstream" }),
+    budget: budget().optional(),
+    prices: prices().optional(),
   });
 
 export type AppFileShape = z.output<ReturnType<typeof appSchema>>;

@@ -15,9 +15,11 @@ export function usageOf(value: unknown): Usage | undefined {
   const output = numberOf(OUTPUT);
   if (input === undefined || output === undefined) return undefined;
   const cached = numberOf(CACHE_READ);
+  const written = numberOf(CACHE_WRITE) ?? 0;
   return {
-    inputTokens: input + (cached ?? 0) + (numberOf(CACHE_WRITE) ?? 0),
+    inputTokens: input + (cached ?? 0) + written,
     outputTokens: output,
     ...(cached === undefined ? {} : { cachedTokens: cached }),
+    ...(written > 0 ? { cacheWrittenTokens: written } : {}),
   };
 }

@@ -11,10 +11,11 @@ export function usageOf(value: unknown): Usage | undefined {
   const output = wholeNumber(value["output_tokens"]);
   if (output === undefined) return undefined;
   const cached = wholeNumber(value["cache_read_input_tokens"]);
-  const written = wholeNumber(value["cache_creation_input_tokens"]) ?? 0;
+  const written = wholeNumber(value["cache_creation_input_tokens"]);
   return {
-    inputTokens: (wholeNumber(value["input_tokens"]) ?? 0) + written + (cached ?? 0),
+    inputTokens: (wholeNumber(value["input_tokens"]) ?? 0) + (written ?? 0) + (cached ?? 0),
     outputTokens: output,
     ...(cached === undefined ? {} : { cachedTokens: cached }),
+    ...(written === undefined || written === 0 ? {} : { cacheWrittenTokens: written }),
   };
 }

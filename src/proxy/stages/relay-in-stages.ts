@@ -48,6 +48,8 @@ export function relayInStages(exchange: Exchange, reply: UpstreamReply, planned:
   exchange.ended.addEventListener("abort", () => {
     for (const runner of runners) runner.stop();
   });
+  // What it costs is for the upstream's reply to say, not for what the stages make of it.
+  exchange.bill?.readsBefore({ ...reply, headers });
   begin(exchange, body, first);
 }
 
@@ -78,8 +80,14 @@ function createFlow(body: ReplyBody) {
 function begin(exchange: Exchange, body: ReplyBody, first: Downstream): void {
   first.head();
   body.start({
-    data: (chunk) => first.bytes(chunk),
-    end: () => first.end(),
+    data(chunk) {
+      exchange.bill?.data(chunk);
+      first.bytes(chunk);
+    },
+    end() {
+      exchange.bill?.replyEnded();
+      first.end();
+    },
     fail(failure) {
       // Ended by us: a stage closed the reply, or the client left.
       if (exchange.upstreamEnded) return;

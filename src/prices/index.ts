@@ -1,0 +1,1 @@
+export { createPriceList, type OwnPrice, type Understood } from "./price-list.ts";

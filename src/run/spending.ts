@@ -1,0 +1,67 @@
+import type { Clock } from "../core/clock.ts";
+import type { SpendMeter } from "../core/spend.ts";
+import { createSpendTally, type SpendTally } from "../core/spend-tally.ts";
+import { formatCount } from "../core/units.ts";
+import type { EventLog } from "../history/index.ts";
+import { createPriceList, type Understood } from "../prices/index.ts";
+import { type BudgetGuard, createBudgetGuard, createSpendMeter, formatUsd } from "../spend/index.ts";
+import type { BudgetOptions, SessionOptions } from "./options.ts";
+
+/** What calls cost, and the budget they are held to. */
+export interface Spending {
+  meter: SpendMeter;
+  /** Caps can be changed while calls run; what was spent before counts. */
+  budget: Pick<BudgetGuard, "state" | "set">;
+  tally(): SpendTally;
+}
+
+type Options = Pick<SessionOptions, "app" | "budget" | "notify">;
+
+export function createSpending(options: Options, { clock, log }: { clock: Clock; log: EventLog }): Spending {
+  const { app, budget, notify } = options;
+  const tally = createSpendTally();
+  log.subscribe(tally.add);
+  const prices = createPriceList({
+    own: app?.prices,
+    wallMs: clock.wallMs,
+    onFirst: ({ model, provider }, understood) => notify(`price   ${model}: ${priceInWords(provider, understood)}`),
+  });
+  const guard = createBudgetGuard({ clock, caps: budget?.caps });
+  let overran = false;
+  const meter = createSpendMeter({
+    prices,
+    guard,
+    assumeMaxOutput: budget?.assumeMaxOutput,
+    onOverrun(over, { model }) {
+      if (overran) return;
+      overran = true;
+      const text = `a call of ${model} took ${formatCount(over.tokens)} tokens (${formatUsd(over.usd)}) more than it had reserved: the budget may be passed by as much. More of them are counted, not told`;
+      log.append({ type: "warning", code: "budget_overrun", text });
+    },
+  });
+  return { meter: tellingFirst(meter, log, budget?.over), budget: guard, tally: tally.read };
+}
+
+function priceInWords(provider: string, understood: Understood | undefined): string {
+  if (understood === undefined) {
+    return `unknown (${provider}); its calls count as unpriced, not as free. Give one in llm-chaos.yaml under prices`;
+  }
+  const { pricedAs, input, output } = understood;
+  return `as ${pricedAs}, ${formatUsd(input)} in and ${formatUsd(output)} out per million tokens`;
+}
+
+/** The first call that the budget stops is told to everybody; the others only to their callers. */
+function tellingFirst(meter: SpendMeter, log: EventLog, over: BudgetOptions["over"] | undefined): SpendMeter {
+  let told = false;
+  return {
+    open(request) {
+      const opened = meter.open(request);
+      if ("refusal" in opened && !told) {
+        told = true;
+        const becomes = over === "stub" ? "such calls go to the stub from here on" : "such calls are refused";
+        log.append({ type: "warning", code: "budget", text: `${opened.refusal.message} (${becomes})` });
+      }
+      return opened;
+    },
+  };
+}
