@@ -99,7 +99,12 @@ describe("reading a stream", () => {
   });
 
   it("finds usage at both ends, the finish, the terminator and the pings", () => {
-    expect(meanings[0]?.usage).toEqual({ inputTokens: 1_012, outputTokens: 3, cachedTokens: 900 });
+    expect(meanings[0]?.usage).toEqual({
+      inputTokens: 1_012,
+      outputTokens: 3,
+      cachedTokens: 900,
+      cacheWrittenTokens: 100,
+    });
     expect(meanings.at(-2)).toMatchObject({ finish: "tool_use", usage: { inputTokens: 0, outputTokens: 77 } });
     expect(meanings.at(-1)?.terminator).toBe(true);
     expect(meanings.filter(({ keepAlive }) => keepAlive)).toHaveLength(2);

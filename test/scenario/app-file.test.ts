@@ -73,10 +73,30 @@ describe("llm-chaos.yaml", () => {
     expect(loadApp({ text, env: {} }).secrets).toContain("abcdefgh");
   });
 
-  it("warns that a budget is not enforced, rather than let it be believed", () => {
-    const { app, warnings } = loadApp({ text: "budget: { usd: $0.50 }", env: {} });
-    expect(app.budget).toEqual({ usd: 0.5 });
-    expect(warnings.map(({ message }) => message)).toEqual(["this version does not enforce a budget yet"]);
+  it("reads a budget per run and per minute, and prices of one's own", () => {
+    const text = `budget: { usd: $0.50, tokens: 500_000, per_minute: { requests: 60 }, over: stub, assume_max_output: 1000 }
+prices: { my-model: { input: $2.50, output: 10, cached: $0 } }`;
+    const { app, warnings } = loadApp({ text, env: {} });
+    expect(app.budget).toEqual({
+      usd: 0.5,
+      tokens: 500_000,
+      perMinute: { requests: 60 },
+      over: "stub",
+      assumeMaxOutput: 1_000,
+    });
+    expect(app.prices).toEqual({ "my-model": { input: 2.5, output: 10, cached: 0 } });
+    expect(warnings).toEqual([]);
+  });
+
+  it("says where a budget or a price is wrong", () => {
+    const text = `budget: { usd: 0, per_minute: { requests: 1.5 } }
+prices:
+  my-model: { input: ten, output: 1 }`;
+    expect(problems(text)).toEqual([
+      expect.stringContaining("llm-chaos.yaml:1:16: error: must be above 0"),
+      expect.stringContaining("llm-chaos.yaml:1:44: error:"),
+      expect.stringContaining('llm-chaos.yaml:3:22: error: "ten" is not an amount of money'),
+    ]);
   });
 
   it("takes several upstreams by name", () => {
