@@ -94,7 +94,7 @@ prices:
   my-model: { input: ten, output: 1 }`;
     expect(problems(text)).toEqual([
       expect.stringContaining("llm-chaos.yaml:1:16: error: must be above 0"),
-      expect.stringContaining("llm-chaos.yaml:1:44: error:"),
+      expect.stringContaining("llm-chaos.yaml:1:43: error:"),
       expect.stringContaining('llm-chaos.yaml:3:22: error: "ten" is not an amount of money'),
     ]);
   });
