@@ -172,13 +172,11 @@ export const EVENT_TYPES = {
     tokens: z.number().meta({ description: "Output tokens sent, estimated unless usage was seen" }),
     finish: z.boolean().meta({ description: "A finish reached the client (for an unstreamed reply: the whole body)" }),
     error_in_stream: z.boolean().meta({ description: "An error event was inside a 200" }),
-    text_tail: hash
-      .optional()
-      .meta({ description: "Of the last 32 letters and digits of the text sent, where the reply was not whole" }),
-    text_length: z
-      .number()
-      .optional()
-      .meta({ description: "Letters and digits of text sent, where the reply was not whole" }),
+    text_tail: hash.optional().meta({
+      description:
+        "Of the last 32 letters and digits that were said, text or arguments of a tool call, where the reply was not whole",
+    }),
+    text_length: z.number().optional().meta({ description: "Letters and digits of that text or those arguments" }),
   }),
   client_left: z.object({ call, bytes: z.number() }),
   passed_through: z.object({ method: z.string(), path: z.string(), status: z.number(), duration_ms: ms }),

@@ -101,6 +101,24 @@ describe("a call without a fault", () => {
     });
   });
 
+  it("tells how the arguments of a tool call ended, where the stream broke off in them", async () => {
+    const call = (delta: object) =>
+      `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason: null }] })}\n\n`;
+    const piece = (text: string) => call({ tool_calls: [{ index: 0, function: { arguments: text } }] });
+    const body = [call({ content: "Let me see." }), piece('{"city":'), piece('"Lisb')].join("");
+    const upstream = await startUpstream((_request, response) => {
+      response.setHeader("content-type", "text/event-stream");
+      response.end(body);
+    });
+    const proxy = await startTestProxy({ upstream: upstream.url });
+    connectRaw(proxy.port, chatRequest());
+    expect(await proxy.event("reply_ended")).toMatchObject({
+      finish: false,
+      text_tail: createHasher("test")("citylisb"),
+      text_length: "citylisb".length,
+    });
+  });
+
   it("reads an unstreamed answer when it is over", async () => {
     const answer = {
       choices: [{ index: 0, message: { role: "assistant", content: "Four." }, finish_reason: "stop" }],

@@ -3,6 +3,7 @@ import type { Usage } from "../../core/limits.ts";
 import { TAIL_LENGTH, textTail } from "../../core/text.ts";
 import { meaningOf } from "./meaning-of.ts";
 import { hasContent, mergeUsage, type Observer, type ObserverOptions, type ReplySummary } from "./observer.ts";
+import { type Said, saidIn } from "./tail.ts";
 
 /** Characters of text kept for its end: white space, markup and punctuation do not count as letters. */
 const CHARACTERS_KEPT = 64 * TAIL_LENGTH;
@@ -15,6 +16,7 @@ export class FramedObserver implements Observer {
   readonly #splitter: FrameSplitter;
   #text = "";
   #letters = 0;
+  #said: Said | undefined;
   #contentSeen = false;
   #finishSeen = false;
   #errorInStream = false;
@@ -62,9 +64,16 @@ export class FramedObserver implements Observer {
     }
   }
 
-  #keep({ text }: FrameMeaning): void {
-    if (text === "") return;
-    this.#letters += textTail(text).length;
-    this.#text = (this.#text + text).slice(-CHARACTERS_KEPT);
+  /** The text, or the arguments of a tool call: whichever was said last. */
+  #keep(meaning: FrameMeaning): void {
+    const said = saidIn(meaning);
+    if (said === undefined) return;
+    if (said !== this.#said) {
+      this.#said = said;
+      this.#text = "";
+      this.#letters = 0;
+    }
+    this.#letters += textTail(meaning[said]).length;
+    this.#text = (this.#text + meaning[said]).slice(-CHARACTERS_KEPT);
   }
 }

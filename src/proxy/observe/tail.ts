@@ -1,4 +1,4 @@
-import type { Dialect } from "../../core/dialect.ts";
+import type { Dialect, FrameMeaning } from "../../core/dialect.ts";
 import { TAIL_LENGTH, textTail } from "../../core/text.ts";
 import { createSplitter, type FrameKind, sseFrame } from "../../sse/index.ts";
 import { meaningOf } from "./meaning-of.ts";
@@ -10,7 +10,7 @@ const FIRST_LOOK = 2 * 1024;
 
 export interface Tail {
   add(chunk: Uint8Array): void;
-  /** Of the text in the frames kept. */
+  /** Of what the frames kept said last: text, or the arguments of a tool call. */
   read(dialect: Dialect): { textTail: string | undefined; textLength: number };
 }
 
@@ -48,14 +48,25 @@ function framesOf(bytes: Uint8Array, startsInside: boolean): [bytes: Uint8Array,
   return startsInside ? frames.slice(1) : frames;
 }
 
+export type Said = "text" | "toolArguments";
+
+/** An answer breaks off in what it said last. Undefined: this says neither. */
+export function saidIn({ text, toolArguments }: FrameMeaning): Said | undefined {
+  if (toolArguments !== "") return "toolArguments";
+  return text === "" ? undefined : "text";
+}
+
 /** From the last frame backwards, only as far as needed. */
 function tailOf(frames: [Uint8Array, FrameKind][], dialect: Dialect) {
   const texts: string[] = [];
   let characters = 0;
   let found = { tail: "", length: 0 };
+  let said: Said | undefined;
   for (let i = frames.length - 1; i >= 0; i--) {
     const [bytes, kind] = frames[i] as [Uint8Array, FrameKind];
-    const { text } = meaningOf(dialect, sseFrame(bytes, kind, 0));
+    const meaning = meaningOf(dialect, sseFrame(bytes, kind, 0));
+    said ??= saidIn(meaning);
+    const text = said === undefined ? "" : meaning[said];
     if (text === "") continue;
     texts.unshift(text);
     characters += text.length;

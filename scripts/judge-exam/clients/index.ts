@@ -1,0 +1,9 @@
+import type { Client } from "../client.ts";
+import { crowds } from "./crowds.ts";
+import { streamers } from "./streams.ts";
+import { waiters } from "./waiters.ts";
+
+const all: readonly Client[] = [...waiters, ...streamers, ...crowds];
+
+/** Every client of the exam by its name. */
+export const clients: ReadonlyMap<string, Client> = new Map(all.map((client) => [client.name, client]));

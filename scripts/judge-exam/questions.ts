@@ -1,0 +1,77 @@
+/** A scenario of the exam: short, and with no expectation that could be read in two ways. */
+export interface Question {
+  text: string;
+}
+
+interface Parts {
+  /** Lines of a fault rule; undefined: nothing happens. */
+  storm?: string;
+  lasts?: string;
+  load?: string;
+  limits?: string;
+  expect: readonly string[];
+}
+
+const question = (name: string, { storm, lasts = "2500ms", load = "{ concurrency: 4 }", limits, expect }: Parts) => ({
+  text: [
+    `name: ${name}`,
+    "seed: 5",
+    ...(limits === undefined ? [] : ["limits:", `  - ${limits}`]),
+    "phases:",
+    "  - { name: baseline, lasts: 1500ms }",
+    `  - name: storm\n    lasts: ${lasts}`,
+    ...(storm === undefined ? [] : ["    faults:", `      - ${storm}`]),
+    "  - { name: recovery, lasts: 2500ms }",
+    `load: ${load}`,
+    "expect:",
+    ...expect.map((line) => `  - ${line}`),
+    "",
+  ].join("\n"),
+});
+
+const WHILE_SHUT = [
+  "retry_after_honoured: { tolerance: 50ms, at_least: 99% }",
+  "retry_amplification: { at_most: 2, in: storm }",
+  "degrades_by: { any_of: [shed, fallback], within: 2s }",
+  "no_hang: { within: 6s }",
+  "recovers: { to: 70%, within: 2s }",
+];
+
+const WHOLE = ["truncation_noticed: {}", "retry_amplification: { at_most: 2 }", "no_hang: { within: 6s }"];
+
+const all = {
+  /** Nothing goes wrong. */
+  calm: {
+    expect: ["retry_amplification: { at_most: 1 }", "no_hang: { within: 6s }", "success_rate: { at_least: 99% }"],
+  },
+  /** The first model refuses everything and says for how long; the small one answers. */
+  shut: {
+    storm: "{ rate_limit: { dimension: tpm, retry_after: 700ms, hints: [ms_header] }, where: { model: gpt-4o } }",
+    expect: WHILE_SHUT,
+  },
+  /** Half of the streams end as if they were over. */
+  halved: { storm: "{ truncate: { after: { tokens: 5 } }, chance: 50% }", expect: WHOLE },
+  /** Half of the streams break off. */
+  cut: { storm: "{ disconnect: { after: { tokens: 5 }, how: fin }, chance: 50% }", expect: WHOLE },
+  /** Half of the tool calls end in the middle of their arguments. */
+  "halved-tools": {
+    storm: "{ truncate: { after: { tokens: 5 } }, where: { tools: true }, chance: 50% }",
+    expect: WHOLE,
+  },
+  /** The first model says a few words, and then nothing. */
+  stalled: {
+    storm: "{ stall: { after: { tokens: 3 }, lasts: 60s }, where: { model: gpt-4o } }",
+    expect: ["no_hang: { within: 3s }"],
+  },
+  /** Forty callers, a slow provider. */
+  crowd: {
+    storm: "{ slow_first_token: { add: 600ms } }",
+    load: "{ concurrency: 40 }",
+    expect: ["max_in_flight: { at_most: 20 }", "no_hang: { within: 6s }"],
+  },
+} satisfies Record<string, Parts>;
+
+/** Every question of the exam by its name. */
+export const questions: Readonly<Record<string, Question>> = Object.fromEntries(
+  Object.entries(all).map(([name, parts]) => [name, question(name, parts)]),
+);
