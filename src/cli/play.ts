@@ -12,6 +12,7 @@ export interface RunFlags extends SharedFlags {
   planOut?: string;
   junit?: string;
   repeat?: number;
+  loadCmd?: string;
 }
 
 /** What is played, as it was typed. */
@@ -29,6 +30,7 @@ export function prepareRun({ scenarioPath, command, flags }: RunOrder, progress:
     flags,
     readyTimeoutMs: flags.readyTimeout,
     startAtOnce: true,
+    loadCommand: flags.loadCmd,
     planFiles: { plan: flags.plan, planOut: flags.planOut },
     notify: progress.line,
     onAppOutput: (line) => progress.line(`app     │ ${line}`),

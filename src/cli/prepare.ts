@@ -45,6 +45,7 @@ export function prepare(input: {
   readyTimeoutMs: number;
   startAtOnce: boolean;
   planFiles?: PlanFiles;
+  loadCommand?: string | undefined;
   notify(line: string): void;
   onAppOutput(line: string): void;
 }): Prepared {
@@ -67,6 +68,7 @@ export function prepare(input: {
     app: app.app,
     appUrl: checkedUrl(flags.app ?? app.app?.url),
     appCommand: input.mode === "run" ? commandOf(input.command, app.app) : undefined,
+    loadCommand: input.loadCommand,
     readyTimeoutMs: input.readyTimeoutMs,
     upstreams: parseUpstreams(flags.upstream.length > 0 ? flags.upstream : upstreamsOf(app.app)),
     listen: flags.listen,
@@ -172,6 +174,7 @@ function reproduceCommand(
     command: readonly string[];
     flags: SharedFlags;
     planFiles?: PlanFiles;
+    loadCommand?: string | undefined;
   },
   seed: number | undefined,
 ): string {
@@ -181,6 +184,7 @@ function reproduceCommand(
   for (const upstream of input.flags.upstream) words.push("--upstream", upstream);
   if (input.flags.app !== undefined) words.push("--app", input.flags.app);
   for (const fault of input.flags.fault) words.push("--fault", `'${fault}'`);
+  if (input.loadCommand !== undefined) words.push("--load-cmd", `'${input.loadCommand.replaceAll("'", "'\\''")}'`);
   if (input.planFiles?.plan !== undefined) words.push("--plan", input.planFiles.plan);
   if (input.command.length > 0) words.push("--", ...input.command);
   return words.join(" ");

@@ -46,7 +46,7 @@ export const EVENT_TYPES = {
     versions: z.object({ llm_chaos: z.string(), node: z.string(), event_schema: z.number() }),
   }),
   run_ended: z.object({
-    why: z.enum(["completed", "app_ended", "panic", "budget", "abort_when", "interrupted", "broken"]),
+    why: z.enum(["completed", "app_ended", "load_ended", "panic", "budget", "abort_when", "interrupted", "broken"]),
     detail: z.string().optional(),
   }),
   phase_started: z.object({ name: z.string(), index: z.number(), lasts_ms: ms.optional() }),
@@ -235,10 +235,18 @@ export const EVENT_TYPES = {
     code: z.number().optional(),
     signal: z.string().optional(),
   }),
+  load_tool: z
+    .object({ state: z.enum(["started", "ended"]), code: z.number().optional(), signal: z.string().optional() })
+    .meta({ description: "The command of --load-cmd" }),
   warning: z.object({ code: z.string(), text: z.string() }),
   mark: z.object({ label: z.string(), who: z.string(), facts: z.record(z.string(), z.unknown()).optional() }),
   command: z.object({ who: z.string(), method: z.string(), params: z.unknown() }),
 } as const;
+
+/** The run was played as far as there was something to play; every other end cut it short. */
+export function isNormalEnd(why: string): boolean {
+  return why === "completed" || why === "app_ended" || why === "load_ended";
+}
 
 export type EventType = keyof typeof EVENT_TYPES;
 

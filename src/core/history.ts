@@ -11,6 +11,8 @@ export interface History {
   logicalCalls: readonly LogicalCall[];
   frontDoorCalls: readonly FrontDoorCall[];
   steps: readonly LoadStep[];
+  /** The last word of the command of `--load-cmd`. */
+  loadTool: ChaosEvent<"load_tool"> | undefined;
   selfDelays: readonly ChaosEvent<"self_delay">[];
   warnings: readonly ChaosEvent<"warning">[];
   /** Undefined: the log has no end (killed), treated as stopped. */

@@ -65,6 +65,8 @@ export interface Report {
     breaksAt: Knee | null;
     retriesAt: Knee | null;
     fallsBackAt: Knee | null;
+    /** How the command of `--load-cmd` ended; both null while it ran. Null without one. */
+    tool: { code: number | null; signal: string | null } | null;
   };
   degradation: { path: readonly DegradationStep[]; firstSeenMs: number | null };
   /** How the app reacts to trouble, as far as this run shows it. */

@@ -1,4 +1,4 @@
-import type { ChaosEvent } from "../core/event.ts";
+import { type ChaosEvent, isNormalEnd } from "../core/event.ts";
 import { type Attempt, beginAttempt, endAttempt } from "./fold/attempt.ts";
 import { type Judged, Judgements } from "./fold/judged.ts";
 import { Lanes } from "./fold/lanes.ts";
@@ -198,7 +198,7 @@ class Picture implements ViewModel {
 
   #state(): RunState {
     const why = this.#ended?.why;
-    if (why !== undefined) return why === "completed" || why === "app_ended" ? "ended" : "stopped";
+    if (why !== undefined) return isNormalEnd(why) ? "ended" : "stopped";
     if (this.#program.playing) return "running";
     if (this.#program.begun) return this.#run?.mode === "run" ? "draining" : "live";
     return this.#run?.mode === "run" ? "waiting" : "live";

@@ -39,6 +39,7 @@ export function foldHistory(events: readonly ChaosEvent[]): History {
     logicalCalls,
     frontDoorCalls,
     steps: foldSteps(events, frontDoorCalls),
+    loadTool: events.findLast((event) => event.type === "load_tool"),
     selfDelays: events.filter((event) => event.type === "self_delay"),
     warnings: events.filter((event) => event.type === "warning"),
     ended: events.findLast((event) => event.type === "run_ended"),

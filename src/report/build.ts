@@ -1,3 +1,4 @@
+import { isNormalEnd } from "../core/event.ts";
 import { worst } from "../core/expectation.ts";
 import type { Attempt, Flag, History, Outcome } from "../core/history.ts";
 import type { Report, ReportedExpectation } from "../core/report.ts";
@@ -83,7 +84,7 @@ function stoppedBecause(history: History): string | null {
   const { ended, run } = history;
   if (run === undefined && ended === undefined) return "the log holds no run";
   if (ended === undefined) return "killed: the log has no end";
-  if (ended.why === "completed" || ended.why === "app_ended") return null;
+  if (isNormalEnd(ended.why)) return null;
   return ended.detail === undefined ? ended.why : `${ended.why}: ${ended.detail}`;
 }
 

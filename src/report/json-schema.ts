@@ -37,6 +37,10 @@ const load = z.strictObject({
   breaks_at: knee,
   retries_at: knee,
   falls_back_at: knee,
+  tool: z
+    .strictObject({ code: z.int().nullable(), signal: z.string().nullable() })
+    .nullable()
+    .meta({ description: "How the command of --load-cmd ended; null without one" }),
 });
 
 const expectation = z.strictObject({

@@ -18,8 +18,13 @@ export function reportLoad(history: History): Report["load"] {
     queuesAt: knee((call) => call.flags.has("queued")),
     retriesAt: knee((call) => call.flags.has("retried")),
     fallsBackAt: knee((call) => call.flags.has("fell_back")),
+    tool: toolEnd(history),
     breaksAt: knee((call) => call.outcome === "failed" || call.outcome === "hung" || call.outcome === "cut"),
   };
+}
+
+function toolEnd({ loadTool }: History): Report["load"]["tool"] {
+  return loadTool === undefined ? null : { code: loadTool.code ?? null, signal: loadTool.signal ?? null };
 }
 
 function reportStep(concurrency: number, repeats: readonly LoadStep[]): ReportedStep {

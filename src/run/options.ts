@@ -37,6 +37,8 @@ export interface SessionOptions {
   appUrl: string | undefined;
   /** The command behind `--`, else the app file's `start`. */
   appCommand: readonly string[] | undefined;
+  /** A load tool that drives the app in our driver's place (`--load-cmd`), as a shell reads it. */
+  loadCommand?: string | undefined;
   readyTimeoutMs: number;
   /** At least one; the first gets what nothing else claims. */
   upstreams: readonly UpstreamChoice[];
@@ -71,4 +73,12 @@ export interface SessionOptions {
 }
 
 /** Why a session ended, and the code with which the program leaves when nothing judged outweighs it. */
-export type EndReason = "completed" | "app_ended" | "panic" | "budget" | "abort_when" | "interrupted" | "broken";
+export type EndReason =
+  | "completed"
+  | "app_ended"
+  | "load_ended"
+  | "panic"
+  | "budget"
+  | "abort_when"
+  | "interrupted"
+  | "broken";

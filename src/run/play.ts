@@ -1,20 +1,24 @@
 import type { RunningApp } from "../app/index.ts";
+import type { RunningControl } from "../control/index.ts";
+import { isNormalEnd } from "../core/event.ts";
 import { formatDuration } from "../core/units.ts";
 import type { EventLog } from "../history/index.ts";
 import { type RunningDriver, startDriver } from "../load/index.ts";
 import { DEFAULT_DEADLINE_MS } from "./app-facts.ts";
 import { baseUrls } from "./families.ts";
 import { launchApp, warmUp } from "./launch-app.ts";
+import { type RunningLoad, startLoadCommand } from "./load-command.ts";
 import type { End, Session } from "./session.ts";
 
 const NO_CALL_WARNING_MS = 20_000;
 
 /** Plays the scenario to its end: app up, warm, phases and load together, drain, everything down. Returns why it ended. */
-export async function play(session: Session): Promise<End> {
+export async function play(session: Session, control: RunningControl | undefined): Promise<End> {
   const calls = countCalls(session.log);
   const stop = stopSignal(session);
   const { app, ready } = await launchApp(session, stop);
   let driver: RunningDriver | undefined;
+  let load: RunningLoad | undefined;
   try {
     if (ready) await warmUp(session, stop);
     if (stop.aborted) return await session.stopped;
@@ -23,11 +27,14 @@ export async function play(session: Session): Promise<End> {
     const cancelWarning = warnWithoutCalls(session, calls);
     session.timeline.start();
     driver?.start();
-    const end = await firstEnd(session, driver, app);
+    load = openLoadCommand(session, control);
+    const end = await firstEnd(session, { driver, app, load });
     cancelWarning();
+    await load?.stop();
     await drain(session, driver, end);
     return end;
   } finally {
+    await load?.stop();
     await driver?.stop({ drainMs: 0 });
     await app?.stop();
   }
@@ -51,7 +58,7 @@ function countCalls(log: EventLog): () => number {
 
 function openDriver(session: Session): RunningDriver | undefined {
   const { scenario, app, appUrl } = session.options;
-  if (scenario.load === undefined) return undefined;
+  if (scenario.load === undefined || session.options.loadCommand !== undefined) return undefined;
   if (app?.frontDoor === undefined || appUrl === undefined) {
     session.options.notify(
       'the front door is not driven: no app file (llm-chaos.yaml) tells how a request to the app looks. What depends on the front door will be "not measured". `llm-chaos init` writes one',
@@ -75,11 +82,25 @@ function openDriver(session: Session): RunningDriver | undefined {
   return driver;
 }
 
+/** `--load-cmd`: somebody else's tool in our driver's place. */
+function openLoadCommand(session: Session, control: RunningControl | undefined): RunningLoad | undefined {
+  const { loadCommand, scenario, notify } = session.options;
+  if (loadCommand === undefined) return undefined;
+  const unplayed = scenario.load === undefined ? "" : "; the scenario's own load is not played";
+  notify(
+    `the load comes from --load-cmd, which our driver cannot look into${unplayed}: what depends on the front door will be "not measured"`,
+  );
+  return startLoadCommand(session, loadCommand, control);
+}
+
 /** The first of: all phases played, the ramp done, the app gone, somebody's stop. */
 async function firstEnd(
   session: Session,
-  driver: RunningDriver | undefined,
-  app: RunningApp | undefined,
+  {
+    driver,
+    app,
+    load,
+  }: { driver: RunningDriver | undefined; app: RunningApp | undefined; load: RunningLoad | undefined },
 ): Promise<End> {
   const isRamp = session.options.scenario.load?.kind === "ramp";
   const played: Promise<End>[] = [session.timeline.done.then(() => ({ why: "completed", detail: undefined }))];
@@ -94,6 +115,7 @@ async function firstEnd(
       ),
     );
   }
+  if (load !== undefined) played.push(load.ended);
   if (app !== undefined) {
     played.push(
       app.exited.then(({ code, signal }) => {
@@ -117,7 +139,7 @@ async function firstEnd(
 async function drain(session: Session, driver: RunningDriver | undefined, end: End): Promise<void> {
   session.timeline.stop();
   session.setPhase("drain");
-  if (end.why !== "completed" && end.why !== "app_ended") session.chooser.panic();
+  if (!isNormalEnd(end.why)) session.chooser.panic();
   const deadlineMs = session.options.app?.frontDoor?.deadlineMs ?? DEFAULT_DEADLINE_MS;
   await driver?.stop({ drainMs: end.why === "completed" ? deadlineMs : Math.min(5_000, deadlineMs) });
 }

@@ -37,7 +37,7 @@ export async function runScenario(options: SessionOptions, hooks: RunHooks): Pro
   let end: End = { why: "broken", detail: "the run did not reach its end" };
   let failure: unknown;
   try {
-    end = await play(session);
+    end = await play(session, control);
   } catch (error) {
     failure = error;
     end = { why: "broken", detail: session.scrubber.scrub(error instanceof Error ? error.message : String(error)) };

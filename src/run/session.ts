@@ -122,6 +122,7 @@ function logStart(parts: {
     })),
     driven:
       options.mode === "run" &&
+      options.loadCommand === undefined &&
       scenario.load !== undefined &&
       options.app?.frontDoor !== undefined &&
       options.appUrl !== undefined,

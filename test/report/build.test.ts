@@ -102,6 +102,7 @@ describe("the report's counts", () => {
     expect(report.load).toEqual({
       steps: [],
       computedWall: null,
+      tool: null,
       shedsAt: null,
       queuesAt: null,
       breaksAt: null,

@@ -1,8 +1,9 @@
+import { isNormalEnd } from "../../core/event.ts";
 import type { History } from "../../core/history.ts";
 
 /** Why the run was not played to its end, in words; undefined when it was. */
 export function stoppedEarly({ ended }: History): string | undefined {
   if (ended === undefined) return "the log has no end";
-  if (ended.why === "completed" || ended.why === "app_ended") return undefined;
+  if (isNormalEnd(ended.why)) return undefined;
   return `the run was stopped early (${ended.why})`;
 }
