@@ -71,8 +71,14 @@ export const exchangeSchema = z
       stage: z.enum(["connect", "headers", "body"]).optional(),
     }),
     usage: z
-      .object({ input_tokens: z.number(), output_tokens: z.number(), cached_tokens: z.number().optional() })
-      .optional(),
+      .object({
+        input_tokens: z.number(),
+        output_tokens: z.number(),
+        cached_tokens: z.number().optional(),
+        cache_written_tokens: z.number().optional(),
+      })
+      .optional()
+      .meta({ description: "As the reply told it; absent: it told none" }),
   })
   .meta({ title: "One exchange of a cassette" });
 

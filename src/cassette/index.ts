@@ -1,4 +1,5 @@
 export { recordBytes, recordedBytes } from "./bytes.ts";
+export { type Asked, fingerprintOf, normalisedBody, operationOf } from "./fingerprint.ts";
 export {
   CASSETTE_VERSION,
   type CassetteHeader,
@@ -9,5 +10,10 @@ export {
   type RecordedExchange,
   type RecordedReply,
 } from "./format.ts";
+export { keptPath, keptReplyHeaders, keptRequestHeaders } from "./headers.ts";
+export { type JsonPath, parseJsonPath } from "./json-path.ts";
+export { credentialsIn } from "./leaks.ts";
+export { maskChunks } from "./mask.ts";
 export { partPath } from "./part-path.ts";
 export { type PlacedExchange, type ReadOptions, readCassette, readPart } from "./read.ts";
+export { type CassetteWriter, type CassetteWriterOptions, createCassetteWriter } from "./write.ts";

@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "../core/units.ts";
 import type { Address } from "../run/options.ts";
+import { addRecordingFlags, type RecordingFlags } from "./recording-flags.ts";
 
 /** Flags that `proxy` and `run` share, after commander parsed them. */
-export interface SharedFlags {
+export interface SharedFlags extends RecordingFlags {
   upstream: string[];
   listen: Address;
   control: Address | "off";
@@ -23,7 +24,7 @@ export interface SharedFlags {
 const collect = (value: string, before: string[]) => [...before, value];
 
 export function addSharedFlags(command: Command): Command {
-  return addPlayFlags(addControlFlags(addListenFlags(command)));
+  return addRecordingFlags(addPlayFlags(addControlFlags(addListenFlags(command))));
 }
 
 function addListenFlags(command: Command): Command {

@@ -76,6 +76,7 @@ export function prepare(input: {
     faults: flags.fault,
     plan,
     planOut: input.planFiles?.planOut,
+    record: flags.record,
     startAtOnce: input.startAtOnce,
     family: flags.env,
     out: flags.out,

@@ -25,7 +25,18 @@ export function createHasher(secret: string): (text: string | Uint8Array) => str
 export interface Scrubber {
   register(secret: string): void;
   scrub(text: string): string;
+  /** Where such values stand, for bytes that are cut into pieces: the text is those bytes, one character each (latin1). */
+  find(text: string): TextPlace[];
 }
+
+/** From a character up to another, which is not part of it. */
+export interface TextPlace {
+  from: number;
+  to: number;
+}
+
+/** What stands in the place of a secret. */
+export const SECRET_MARK = "[secret]";
 
 const SHORTEST_SECRET = 8;
 
@@ -43,8 +54,27 @@ export function createScrubber(limit = 1_000): Scrubber {
     },
     scrub(text) {
       let clean = text;
-      for (const secret of seen) if (clean.includes(secret)) clean = clean.replaceAll(secret, "[secret]");
+      for (const secret of seen) if (clean.includes(secret)) clean = clean.replaceAll(secret, SECRET_MARK);
       return clean;
     },
+    find(text) {
+      return [...seen].flatMap((secret) => wireForms(secret).flatMap((form) => placesOf(form, text)));
+    },
   };
+}
+
+/** As UTF-8, and as JSON writers put it that escape slashes: keys in base64 have some. */
+function wireForms(secret: string): string[] {
+  const bytes = Buffer.from(secret, "utf8").toString("latin1");
+  const forms = [secret];
+  if (bytes !== secret) forms.push(bytes);
+  if (secret.includes("/")) forms.push(secret.replaceAll("/", "\\/"));
+  return forms;
+}
+
+function placesOf(wanted: string, text: string): TextPlace[] {
+  const places: TextPlace[] = [];
+  for (let from = text.indexOf(wanted); from >= 0; from = text.indexOf(wanted, from + wanted.length))
+    places.push({ from, to: from + wanted.length });
+  return places;
 }

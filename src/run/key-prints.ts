@@ -36,6 +36,7 @@ export function createKeyPrints(hasher: (text: string) => string): KeyPrints {
 export function noticingKeys(scrubber: Scrubber, keys: KeyPrints): Scrubber {
   return {
     scrub: scrubber.scrub,
+    find: scrubber.find,
     register(secret) {
       scrubber.register(secret);
       keys.add(secret);

@@ -1,8 +1,9 @@
 import type { Clock } from "../core/clock.ts";
+import type { Upstream } from "../core/upstream.ts";
 import { dialectsFor, whoseServer } from "../providers/index.ts";
 import type { Destination } from "../proxy/index.ts";
 import { createTokenCounter } from "../tokens/index.ts";
-import { createHttpUpstream, createStub } from "../upstreams/index.ts";
+import { createHttpUpstream, createStub, type Recorder } from "../upstreams/index.ts";
 import type { UpstreamChoice } from "./upstream-choice.ts";
 
 export interface OpenUpstreams {
@@ -16,15 +17,17 @@ interface Parts {
   seed: number;
   /** One for all stubs: its table of tokens is large. */
   counter: ReturnType<typeof createTokenCounter>;
+  /** Stands before each of them. Undefined: nothing can be recorded. */
+  recorder?: Recorder | undefined;
 }
 
 /** Nothing is connected yet: servers are reached when calls come, the counter is started when a stub counts. */
 export function openUpstreams(
   choices: readonly UpstreamChoice[],
-  { clock, seed }: Pick<Parts, "clock" | "seed">,
+  { clock, seed, recorder }: Omit<Parts, "counter">,
 ): OpenUpstreams {
   const counter = createTokenCounter();
-  const opened = choices.map((choice) => openOne(choice, { clock, seed, counter }));
+  const opened = choices.map((choice) => openOne(choice, { clock, seed, counter, recorder }));
   return {
     destinations: opened.map(({ destination }) => destination),
     async close() {
@@ -34,18 +37,21 @@ export function openUpstreams(
   };
 }
 
-function openOne(choice: UpstreamChoice, { clock, seed, counter }: Parts) {
+function openOne(choice: UpstreamChoice, { clock, seed, counter, recorder }: Parts) {
   const base = choice.kind === "live" ? choice.base : undefined;
   const dialects = dialectsFor(base, choice.name);
   const known = { ...whoseServer(base, choice.name), dialects, passThroughTo: base };
+  const recorded = (upstream: Upstream) => recorder?.wrap(upstream, dialects) ?? upstream;
   if (choice.kind === "live") {
     const { upstream, close } = createHttpUpstream({ base: choice.base, clock });
-    return { destination: { ...known, kind: choice.kind, name: choice.name ?? choice.address, upstream }, close };
+    const name = choice.name ?? choice.address;
+    return { destination: { ...known, kind: choice.kind, name, upstream: recorded(upstream) }, close };
   }
   const profile = choice.profile === undefined ? {} : { profile: choice.profile };
   const { upstream, answer, close } = createStub({ seed, clock, dialects, counter, ...profile });
+  const name = choice.name ?? "stub";
   return {
-    destination: { ...known, kind: choice.kind, name: choice.name ?? "stub", upstream, answerLocally: answer },
+    destination: { ...known, kind: choice.kind, name, upstream: recorded(upstream), answerLocally: answer },
     close,
   };
 }

@@ -54,6 +54,8 @@ export interface SessionOptions {
   plan?: DecisionPlan | undefined;
   /** Where this run's decisions go (`--plan-out`). */
   planOut?: string | undefined;
+  /** Where the upstreams' traffic is recorded (`--record`). */
+  record?: string | undefined;
   /** Start the phases at once (`run`, `proxy --start`). */
   startAtOnce: boolean;
   /** Which family of base-URL variables the app gets; undefined: from the upstreams' names. */

@@ -5,12 +5,14 @@ import type { AppFacts } from "../core/scenario.ts";
 import { createHasher, createScrubber, type Scrubber } from "../core/secrets.ts";
 import { whoseRequest } from "../providers/index.ts";
 import { type RunningProxy, startProxy } from "../proxy/index.ts";
+import type { Recorder } from "../upstreams/index.ts";
 import { createAbortWatch } from "./abort-watch.ts";
 import { appFacts } from "./app-facts.ts";
 import { createKeyPrints, type KeyPrints, noticingKeys } from "./key-prints.ts";
 import { createLogger } from "./logger.ts";
 import { openUpstreams } from "./open-upstreams.ts";
 import type { EndReason, SessionOptions } from "./options.ts";
+import { createRecording } from "./recording.ts";
 import { createRunFolder, type RunFolder } from "./run-folder.ts";
 import { watchSelfDelay } from "./self-delay.ts";
 import { settlePlan } from "./settle-plan.ts";
@@ -38,6 +40,7 @@ export interface Session extends Weather {
   readonly spent: Spending["tally"];
   /** Stays in force whatever else is switched off. */
   readonly budget: Spending["budget"];
+  readonly recording: Recorder;
   /** Resolves when somebody asked for the end: a signal, panic, abort_when, a broken log. */
   readonly stopped: Promise<End>;
   stop(end: End): void;
@@ -63,7 +66,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     runId: options.runId,
   });
   const weather = createWeather(options, { clock, rng, eventsPath: folder.eventsPath });
-  const upstreams = openUpstreams(options.upstreams, { clock, seed: options.scenario.seed });
+  const recording = createRecording(options, { clock, scrubber, sink: weather.log });
+  const upstreams = openUpstreams(options.upstreams, { clock, seed: options.scenario.seed, recorder: recording });
   const spending = createSpending(options, { clock, log: weather.log });
   let proxy: RunningProxy;
   try {
@@ -92,10 +96,23 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   if (options.scenarioText !== undefined) folder.write("scenario.yaml", options.scenarioText);
   logStart({ options, weather, folder, facts: appFacts(options) });
   const { budget, tally: spent } = spending;
-  return withSwitches(
-    { ...weather, options, folder, clock, proxy, scrubber, hashSecret, keys, budget, spent },
-    upstreams.close,
-  );
+  const parts = { ...weather, options, folder, clock, proxy, scrubber, hashSecret, keys, recording, budget, spent };
+  const session = withSwitches(parts, upstreams.close);
+  await recordAtOnce(session);
+  return session;
+}
+
+/** `--record`. After everything else stands, so that a start that fails leaves no empty cassette in the way of the next. */
+async function recordAtOnce(session: Session): Promise<void> {
+  const { record } = session.options;
+  if (record === undefined) return;
+  try {
+    session.recording.start(record);
+  } catch (error) {
+    await session.close({ why: "broken", detail: "the cassette could not be created" }, 0);
+    session.folder.discardIfUnused();
+    throw error;
+  }
 }
 
 function logStart(parts: {
@@ -163,6 +180,7 @@ function withSwitches(parts: Omit<Session, Switches>, closeUpstreams: () => Prom
       selfDelay.stop();
       timeline.stop();
       await proxy.close({ drainMs });
+      await parts.recording.stop();
       const unwritten = settlePlan(parts.ledger, { options, log });
       const { why, detail } = unwritten === undefined ? end : ({ why: "broken", detail: unwritten } as const);
       log.append({ type: "run_ended", why, ...(detail !== undefined && { detail }) });

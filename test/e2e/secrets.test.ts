@@ -43,6 +43,10 @@ async function startProvider() {
     } else {
       response.writeHead(200, { "content-type": "text/event-stream", ...cookie });
       response.write(`data: {"choices":[{"delta":{"content":"${CANARY.errorBody}"}}]}\n\n`);
+      // One that no pattern knows, cut in two by a border between chunks.
+      response.write(`data: {"choices":[{"delta":{"content":"${CANARY.apiKey.slice(0, 9)}`);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      response.write(`${CANARY.apiKey.slice(9)}"}}]}\n\n`);
       response.end(`data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n`);
     }
   }).listen(0, "127.0.0.1");
@@ -64,7 +68,7 @@ it("lets no key out but to the provider: not to the terminal, not to the run fol
   writeFileSync(join(cwd, "secrets.yaml"), SCENARIO);
   const provider = await startProvider();
   const proxy = await startProxyCli(
-    ["secrets.yaml", "--start", "--upstream", provider.url, "--log-level", "trace", "--mark"],
+    ["secrets.yaml", "--start", "--upstream", provider.url, "--record", "tape.jsonl", "--log-level", "trace", "--mark"],
     { cwd, env: { CANARY_NAME: CANARY.filled, LLM_CHAOS_DEBUG: "1" } },
   );
   const client = new OpenAI({
@@ -116,7 +120,11 @@ it("lets no key out but to the provider: not to the terminal, not to the run fol
     "runbook.html",
     "runbook.md",
     "scenario.yaml",
+    "tape.jsonl",
   ]);
+  const recorded = (files.get("tape.jsonl") ?? "").trimEnd().split("\n");
+  expect(recorded, "the cassette did record the four calls").toHaveLength(5);
+  expect(recorded[1]).toContain("My key is [secret]");
   const told = new Map([...files, ["stdout", proxy.stdout()], ["stderr", proxy.stderr()]]);
   expect(told.get("stderr"), "the log did say something").toContain('"status":401');
   for (const [where, text] of told)

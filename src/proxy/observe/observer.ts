@@ -2,6 +2,8 @@ import type { Dialect, FrameMeaning, LlmCall, ProviderRefusal } from "../../core
 import type { HeaderList } from "../../core/exchange.ts";
 import type { Usage } from "../../core/limits.ts";
 
+export { mergeUsage } from "../../core/usage.ts";
+
 /** What is known of a reply when it is over. */
 export interface ReplySummary {
   events: number;
@@ -52,17 +54,4 @@ export const NOTHING_SEEN: ReplySummary = {
 /** Anything the model made. Reasoning counts: it is the first sign of life, and it is paid for. */
 export function hasContent(meaning: FrameMeaning): boolean {
   return meaning.text !== "" || meaning.toolArguments !== "" || meaning.reasoning !== "";
-}
-
-/** Usage comes in several frames in some formats; each number only grows. */
-export function mergeUsage(seen: Usage | undefined, more: Usage): Usage {
-  if (seen === undefined) return more;
-  const cached = Math.max(seen.cachedTokens ?? 0, more.cachedTokens ?? 0);
-  const written = Math.max(seen.cacheWrittenTokens ?? 0, more.cacheWrittenTokens ?? 0);
-  return {
-    inputTokens: Math.max(seen.inputTokens, more.inputTokens),
-    outputTokens: Math.max(seen.outputTokens, more.outputTokens),
-    ...(cached > 0 || seen.cachedTokens !== undefined ? { cachedTokens: cached } : {}),
-    ...(written > 0 ? { cacheWrittenTokens: written } : {}),
-  };
 }

@@ -1,0 +1,19 @@
+import type { Clock } from "../core/clock.ts";
+import type { EventSink } from "../core/event.ts";
+import type { Scrubber } from "../core/secrets.ts";
+import { createRecorder, type Recorder } from "../upstreams/index.ts";
+import type { SessionOptions } from "./options.ts";
+import { VERSION } from "./version.ts";
+
+/** The recorder of a session: off until somebody starts it. */
+export function createRecording(
+  { upstreams, notify }: SessionOptions,
+  parts: { clock: Clock; scrubber: Scrubber; sink: EventSink },
+): Recorder {
+  return createRecorder({
+    ...parts,
+    versions: { llm_chaos: VERSION, node: process.version },
+    upstreams: upstreams.map(({ name, kind, address }) => ({ name: name ?? address, kind, address })),
+    notify,
+  });
+}

@@ -1,0 +1,130 @@
+import {
+  credentialsIn,
+  fingerprintOf,
+  keptPath,
+  keptReplyHeaders,
+  keptRequestHeaders,
+  maskChunks,
+  type RecordedExchange,
+  type RecordedReply,
+  recordBytes,
+} from "../../cassette/index.ts";
+import type { Dialect } from "../../core/dialect.ts";
+import { headerValue, withoutHeaders } from "../../core/exchange.ts";
+import type { Usage } from "../../core/limits.ts";
+import type { Scrubber } from "../../core/secrets.ts";
+import { decodeChunks, decoderFor } from "./decode.ts";
+import type { Tape, TapeEnd, TapeHead } from "./tape.ts";
+import { usageIn } from "./usage.ts";
+
+/** Why a call cannot be recorded, in words. */
+export class CannotRecord extends Error {}
+
+export interface Purifier {
+  scrubber: Scrubber;
+}
+
+/** What is written of a call that is over: decoded, without secrets. Throws CannotRecord. */
+export async function exchangeOf(
+  tape: Tape,
+  ending: TapeEnd,
+  { id, dialect, scrubber }: Purifier & { id: string; dialect: Dialect | undefined },
+): Promise<RecordedExchange> {
+  const { request } = tape;
+  const { call } = request;
+  const find = (text: string) => [...scrubber.find(text), ...credentialsIn(text)];
+  const clean = (text: string) => Buffer.concat(maskChunks([Buffer.from(text)], find)).toString();
+  const body = recordBytes(Buffer.concat(maskChunks([request.body], find)));
+  const path = clean(keptPath(request.path));
+  const read = tape.head === undefined ? undefined : await readReply(tape, tape.head, find);
+  const usage =
+    read === undefined || dialect === undefined
+      ? undefined
+      : usageIn({ dialect, call, status: read.reply.status, headers: read.reply.headers, chunks: read.chunks });
+  return {
+    id,
+    at: new Date(tape.sentAtWallMs).toISOString(),
+    dialect: call.dialect,
+    provider: call.provider,
+    model: call.model,
+    stream: call.stream,
+    fingerprint: fingerprintOf({
+      path,
+      model: call.model,
+      stream: call.stream,
+      body: "text" in body ? body.text : body.base64,
+    }),
+    request: { method: request.method, path, headers: keptRequestHeaders(request.headers).map(clean), body },
+    reply: read === undefined ? null : { ...read.reply, headers: read.reply.headers.map(clean) },
+    end: {
+      how: ending.how,
+      ms: rounded(ending.atMs),
+      ...(ending.failure !== undefined && { code: ending.failure.code, stage: ending.failure.stage }),
+    },
+    ...(usage !== undefined && { usage: usageFields(usage) }),
+  };
+}
+
+type Find = Parameters<typeof maskChunks>[1];
+
+async function readReply(
+  tape: Tape,
+  { status, statusText, headers, atMs }: TapeHead,
+  find: Find,
+): Promise<{ reply: RecordedReply; chunks: readonly Uint8Array[] }> {
+  const coding = headerValue(headers, "content-encoding")?.trim().toLowerCase() ?? "identity";
+  const coded = coding !== "identity" && coding !== "";
+  const plain = coded ? await decoded(tape.chunks, coding) : tape.chunks;
+  const chunks = maskChunks(plain, find);
+  if (isBinary(headers) && chunks.some((chunk, i) => chunk !== plain[i])) {
+    throw new CannotRecord("a secret stands inside a binary stream, whose checksums would be wrong without it");
+  }
+  const recorded = chunks.flatMap((chunk, i) =>
+    chunk.length === 0 ? [] : [{ ms: rounded(tape.times[i] ?? 0), ...recordBytes(chunk) }],
+  );
+  const kept = keptReplyHeaders(headers);
+  const reply = {
+    status,
+    status_text: statusText,
+    // The length is that of the coded bytes.
+    headers: coded ? withoutHeaders(kept, new Set(["content-length"])) : kept,
+    headers_ms: rounded(atMs),
+    ...(coded && { decoded: coding }),
+    chunks: recorded,
+  };
+  return { reply, chunks };
+}
+
+async function decoded(chunks: readonly Uint8Array[], coding: string): Promise<Uint8Array[]> {
+  const newDecoder = decoderFor(coding);
+  if (newDecoder === undefined)
+    throw new CannotRecord(`its reply is coded as ${coding}, which cannot be searched for secrets`);
+  try {
+    return await decodeChunks(chunks, newDecoder());
+  } catch {
+    throw new CannotRecord(`its reply is not coded as it says (${coding})`);
+  }
+}
+
+function isBinary(headers: TapeHead["headers"]): boolean {
+  return headerValue(headers, "content-type")?.toLowerCase().includes("vnd.amazon.eventstream") ?? false;
+}
+
+function usageFields({
+  inputTokens,
+  outputTokens,
+  cachedTokens,
+  cacheWrittenTokens,
+}: Usage): RecordedExchange["usage"] {
+  return {
+    input_tokens: inputTokens,
+    output_tokens: outputTokens,
+    ...(cachedTokens !== undefined && { cached_tokens: cachedTokens }),
+    ...(cacheWrittenTokens !== undefined && { cache_written_tokens: cacheWrittenTokens }),
+  };
+}
+
+/** Microseconds are finer than anything that is played again. */
+function rounded(ms: number): number {
+  return Math.max(0, Math.round(ms * 1_000) / 1_000);
+}
