@@ -5,9 +5,10 @@ import { percentile } from "../core/percentile.ts";
 import { duration, share } from "../core/schema.ts";
 import { formatDuration, formatShare } from "../core/units.ts";
 import { type Gap, gapsOf } from "./shared/gaps.ts";
-import { fail, inconclusive, pass, unseen } from "./shared/judgements.ts";
+import { notNeededOrUnseen } from "./shared/held-back.ts";
+import { fail, inconclusive, pass } from "./shared/judgements.ts";
 import { tooAmbiguous } from "./shared/links.ts";
-import { ratiosAreBelow } from "./shared/sign-test.ts";
+import { medianIsBelow } from "./shared/sign-test.ts";
 import { counted, ratio } from "./shared/words.ts";
 
 const params = z.strictObject({
@@ -44,9 +45,9 @@ export const backoff = {
   params,
   explain: ({ grows, jitter, until }) =>
     `waits grow ${ratio(grows)} times each${jitter === 0 ? "" : ` and are spread by ${formatShare(jitter)}`}, until ${formatDuration(until)}`,
-  check(given, history) {
+  check(given, history, whole) {
     const { gaps, voided } = gapsOf(history);
-    if (gaps.length + voided === 0) return unseen(whyUnseen(history));
+    if (gaps.length + voided === 0) return notNeededOrUnseen(whole, whyUnseen(history));
     const doubtful = tooAmbiguous(history);
     if (doubtful !== undefined) return doubtful;
     const findings = [growthOf(gaps, given), ...(given.jitter === 0 ? [] : [jitterOf(gaps, given)])];
@@ -78,7 +79,7 @@ function growthOf(gaps: readonly Gap[], { grows, until }: Params): Finding {
   const words = `waits grow ${ratio(middle)} times`;
   if (middle >= grows) return { verdict: "pass", words, evidence: [] };
   const below = pairs.filter(({ factor }) => factor < grows);
-  if (!ratiosAreBelow(below.length, pairs.length))
+  if (!medianIsBelow(below.length, pairs.length))
     return { verdict: "inconclusive", words: `${words}, which may be chance`, evidence: [] };
   const evidence = below.map(({ before, gap, factor }) => ({
     note: `${gap.attempt.call} came ${formatDuration(gap.ms)} after ${gap.failed.call} had failed; the wait before was ${formatDuration(before.ms)}`,

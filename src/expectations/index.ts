@@ -18,6 +18,7 @@ import { retryAmplification } from "./retry_amplification.ts";
 import { retryBudget } from "./retry_budget.ts";
 import { returnsFromFallback } from "./returns_from_fallback.ts";
 import { sheds } from "./sheds.ts";
+import { slowsBeforeWall } from "./slows_before_wall.ts";
 import { successRate } from "./success_rate.ts";
 import { truncationNoticed } from "./truncation_noticed.ts";
 
@@ -29,6 +30,7 @@ const all = [
   retryBudget,
   noWrongRetries,
   maxInFlight,
+  slowsBeforeWall,
   sheds,
   queues,
   fallsBack,

@@ -3,8 +3,9 @@ import type { Evidence, Expectation } from "../core/expectation.ts";
 import type { Attempt, History, LogicalCall } from "../core/history.ts";
 import { duration, share } from "../core/schema.ts";
 import { formatDuration, formatShare } from "../core/units.ts";
+import { notNeededOrUnseen } from "./shared/held-back.ts";
 import { hintGrain } from "./shared/hint-grain.ts";
-import { fail, inconclusive, pass, unseen } from "./shared/judgements.ts";
+import { fail, inconclusive, pass } from "./shared/judgements.ts";
 import { tooAmbiguous } from "./shared/links.ts";
 import { ownLateness } from "./shared/self-delay.ts";
 import { counted } from "./shared/words.ts";
@@ -42,9 +43,9 @@ export const retryAfterHonoured = {
   params,
   explain: ({ tolerance, at_least }) =>
     `at least ${formatShare(at_least)} of retries wait as announced (tolerance ${formatDuration(tolerance)})`,
-  check(given, history) {
+  check(given, history, whole) {
     const announced = history.logicalCalls.flatMap((call) => call.attempts.filter((one) => waitOf(one, given) > 0));
-    if (announced.length === 0) return unseen(whyUnseen(history));
+    if (announced.length === 0) return notNeededOrUnseen(whole, whyUnseen(history));
     const doubtful = tooAmbiguous(history);
     if (doubtful !== undefined) return doubtful;
     const samples = samplesOf(history, given);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { story } from "../support/events.ts";
+import { shedding } from "./counted.ts";
 import { judged } from "./judged.ts";
 
 const told = (anyOf: string[] = ["shed", "fallback"], options = {}) =>
@@ -56,18 +57,15 @@ test("is not proven when everybody was served by waiting", () => {
   });
 });
 
-test("passes as not needed when the app held back and a counted wall was never met", () => {
+test("is not needed when a counted wall was never met, but only where the load would have met it", () => {
   const limits = [{ label: "rpm", per: "key+model", limits: { rpm: 60 } }] as const;
-  const heldBack = (options: object) =>
-    told(["fallback"], options)
-      .front("f1")
-      .frontEnded("f1", 503, { matched: { shed: true } });
-  expect(judged(heldBack({ limits }))).toMatchObject({
+  const spec = { name: "degrades_by", params: { any_of: ["fallback"], within: "5s" } };
+  expect(judged(shedding(story({ limits, expect: [spec] }), { calls: 50, shed: 50 }))).toMatchObject({
     verdict: "pass",
-    summary: expect.stringContaining("not needed"),
+    summary: expect.stringContaining("not needed: the wall was never met. the app held back 50 of 100 calls"),
   });
-  expect(judged(heldBack({})).verdict).toBe("inconclusive");
-  expect(judged(told(["fallback"], { limits }).front("f1").frontEnded("f1", 200)).verdict).toBe("inconclusive");
+  expect(judged(shedding(story({ limits, expect: [spec] }), { calls: 10, shed: 1 })).verdict).toBe("inconclusive");
+  expect(judged(shedding(story({ expect: [spec] }), { calls: 50, shed: 50 })).verdict).toBe("inconclusive");
 });
 
 test("a refusal by our own budget is not the wall", () => {

@@ -45,6 +45,8 @@ export interface RepliedOptions {
   tail?: string;
   textLength?: number;
   tokens?: number;
+  /** What the counted limits read when it was admitted. */
+  readings?: Body<"call_admitted">["readings"];
   /** A fault that took effect. */
   fault?: string;
   /** The event is written this much later than the last byte went out. */
@@ -191,7 +193,7 @@ export class Story {
     const { how = "complete", fault } = options;
     if (fault !== undefined) this.#faulted(call, fault);
     if (status >= 400) this.#refused(call, status, options);
-    else this.event({ type: "call_admitted", call, readings: [] });
+    else this.event({ type: "call_admitted", call, readings: options.readings ?? [] });
     const lastByte = this.nowMs;
     this.after(options.noticedAfterMs ?? 0);
     const tail = options.tail;

@@ -3,6 +3,7 @@ import type { FrontDoorCall, History } from "../../core/history.ts";
 import { matchesGlob } from "../../core/text.ts";
 import { formatDuration } from "../../core/units.ts";
 import { type Degraded, degradedCalls, WAYS, type Way } from "./degraded-calls.ts";
+import { notNeededOrUnseen } from "./held-back.ts";
 import { fail, inconclusive, pass, unseen } from "./judgements.ts";
 import { firstTrouble, troubleOf } from "./trouble.ts";
 import { whatCouldNotBeSeen } from "./unseen-ways.ts";
@@ -29,7 +30,7 @@ interface Trouble {
  */
 export function judgePath(asked: AskedPath, selected: History, whole: History): Judgement {
   const trouble = firstTrouble(selected.attempts);
-  if (trouble === undefined) return withoutTrouble(asked, selected);
+  if (trouble === undefined) return withoutTrouble(asked, selected, whole);
   const all = degradedCalls(selected, whole).filter(({ atMs }) => atMs >= trouble.atMs);
   const taken = all.filter(({ way }) => asked.ways.includes(way)).sort((a, b) => a.atMs - b.atMs);
   const right = taken.filter((one) => leadsTo(asked.to, one) === "yes");
@@ -49,21 +50,17 @@ function leadsTo(wanted: string | undefined, { way, to }: Degraded): "yes" | "no
 }
 
 /** An app that holds back so well that the wall is never met needs no other path. A fault that met no call proves nothing. */
-function withoutTrouble({ ways }: AskedPath, { scenario, frontDoorCalls }: History): Judgement {
+function withoutTrouble({ ways }: AskedPath, { scenario, frontDoorCalls }: History, whole: History): Judgement {
   const held = frontDoorCalls.filter(({ outcome, flags }) => outcome === "shed" || flags.has("queued"));
   const scripted = (scenario?.phases ?? []).some(({ faults }) => faults.length > 0);
   const counts = (scenario?.limits ?? []).length > 0;
-  if (held.length === 0 || (scripted && !counts)) return unseen("no call was refused and no fault acted");
+  if (counts) return notNeededOrUnseen(whole, "no call was refused and no fault acted");
+  if (held.length === 0 || scripted) return unseen("no call was refused and no fault acted");
   const all = counted(frontDoorCalls.length, "call");
   const evidence = held.map(({ id, because, started, ended }) => ({
     note: `${id}: ${because}`,
     events: ended === undefined ? [started.seq] : [started.seq, ended.seq],
   }));
-  if (counts)
-    return pass(
-      `not needed: the wall was never met, because the app held back ${held.length} of ${all}`,
-      evidence.slice(0, 1),
-    );
   const asked = held.filter(
     ({ outcome, flags }) =>
       (ways.includes("shed") && outcome === "shed") || (ways.includes("queue") && flags.has("queued")),

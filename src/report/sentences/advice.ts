@@ -10,6 +10,7 @@ const ASKS: Readonly<Record<string, string>> = {
   no_wrong_retries: "never repeat a refusal that repeating cannot cure",
   retry_amplification: "bound the retries, and let one layer alone do them",
   max_in_flight: "bound the calls at once to the provider",
+  slows_before_wall: "slow down as what remains of a limit runs out, before the provider refuses",
   degrades_by: "shed, queue or fall back instead of failing",
   sheds: "refuse early, in the app's own words, what cannot be served now",
   queues: "let calls wait their turn, in a queue with a bound",
