@@ -10,7 +10,8 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   limits: ["core"],
   faults: ["core"],
   expectations: ["core", "history/index"],
-  report: ["core"],
+  // The arithmetic of a wall is the limiter's: what a call takes from a limit, and how it is settled.
+  report: ["core", "limits/index"],
   scenario: ["core", "faults/index", "expectations/index", "limits/index"],
   cassette: ["core"],
   upstreams: ["core", "sse", "tokens/index", "providers/index", "cassette/index"],

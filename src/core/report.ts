@@ -34,10 +34,16 @@ export interface Report {
     limit: number;
     peakShare: number;
     hit: boolean;
+    /** The first refusal over it: when, with how many callers at once (a ramp's step; else null), and which event. */
+    firstHit: { atMs: number; concurrency: number | null; seq: number } | null;
     label: string;
     source: string | null;
     date: string | null;
   }[];
+  /** How full each counted dimension was over time: one share for each point of `series`, null where no call asked. */
+  utilisation: readonly { dimension: string; shares: readonly (number | null)[] }[];
+  /** How token limits were settled for each provider that met one. */
+  settlement: readonly Settlement[];
   refusals: readonly {
     origin: string;
     trouble: string;
@@ -59,7 +65,9 @@ export interface Report {
   load: {
     steps: readonly ReportedStep[];
     /** The sustained wall, computed: limit × latency / (60 × charge). Null when no limit was counted. */
-    computedWall: { concurrency: number; dimension: string; because: string } | null;
+    computedWall: Wall | null;
+    /** The same for every counted dimension, the lowest first: the headroom at this run's mix of traffic. */
+    walls: readonly Wall[];
     shedsAt: Knee | null;
     queuesAt: Knee | null;
     breaksAt: Knee | null;
@@ -95,6 +103,21 @@ export interface Report {
   notConcluded: readonly string[];
   runbook: Readonly<Record<string, string>>;
   reproduce: string;
+}
+
+export interface Settlement {
+  provider: string;
+  /** `usage`: a finished call costs what its usage says. `reserve`: what was charged at admission stands. */
+  settle: "usage" | "reserve";
+  /** Who says so: the scenario, the provider's documentation, or nobody. */
+  by: "scenario" | "documented" | "assumed";
+}
+
+/** Computed, never measured. */
+export interface Wall {
+  concurrency: number;
+  dimension: string;
+  because: string;
 }
 
 export interface ReportedExpectation {

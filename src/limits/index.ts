@@ -1,5 +1,6 @@
 export { createLimiter, type LimiterOptions } from "./limiter.ts";
 export { type SettleMode, settlementOf } from "./policy.ts";
+export { type EndedCall, takenFrom } from "./taken.ts";
 export {
   defaultLimit,
   explainMissingTier,

@@ -4,12 +4,12 @@ import type { Attempt, Flag, History, Outcome } from "../core/history.ts";
 import type { Report, ReportedExpectation } from "../core/report.ts";
 import { reportDegradation } from "./degradation.ts";
 import { reportFaults } from "./faults.ts";
-import { reportLimits, reportRefusals } from "./limits.ts";
 import { notConcluded } from "./not-concluded.ts";
 import { countBy, percentile, sortedNumbers } from "./numbers.ts";
 import { reactionProfile } from "./profile/index.ts";
 import { reportSeries } from "./series.ts";
 import { reportLoad } from "./steps.ts";
+import { reportLimits, reportRefusals, reportSettlement, reportUtilisation } from "./wall/index.ts";
 
 /** The whole report from the folded history and what the judge said of it. Pure: the same log gives the same report. */
 export function buildReport(history: History, expectations: readonly ReportedExpectation[]): Report {
@@ -18,6 +18,7 @@ export function buildReport(history: History, expectations: readonly ReportedExp
   const stopped = stoppedBecause(history);
   const calls = reportCalls(history);
   const load = reportLoad(history);
+  const settlement = reportSettlement(history);
   return {
     version: 1,
     runId: run?.run_id ?? "unknown",
@@ -46,6 +47,8 @@ export function buildReport(history: History, expectations: readonly ReportedExp
     expectations,
     faults,
     limits: reportLimits(history),
+    utilisation: reportUtilisation(history),
+    settlement,
     refusals: reportRefusals(history),
     calls,
     load,
@@ -60,7 +63,7 @@ export function buildReport(history: History, expectations: readonly ReportedExp
     },
     series: reportSeries(history),
     warnings: history.warnings.map((warning) => warning.text),
-    notConcluded: notConcluded(history, faults),
+    notConcluded: notConcluded(history, { faults, settlement }),
     runbook: scenario?.runbook ?? {},
     reproduce: run?.reproduce ?? "",
   };

@@ -26,12 +26,12 @@ const step = z.strictObject({
   why: z.string().nullable(),
 });
 
+const wall = z.strictObject({ concurrency: z.number(), dimension: z.string(), because: z.string() });
+
 const load = z.strictObject({
   steps: z.array(step),
-  computed_wall: z
-    .strictObject({ concurrency: z.number(), dimension: z.string(), because: z.string() })
-    .nullable()
-    .meta({ description: "Computed, not measured: limit × latency / (window × charge)" }),
+  computed_wall: wall.nullable().meta({ description: "Computed, not measured: limit × latency / (window × charge)" }),
+  walls: z.array(wall).meta({ description: "The same for every counted dimension, the lowest first" }),
   sheds_at: knee,
   queues_at: knee,
   breaks_at: knee,
@@ -94,9 +94,26 @@ const limit = z.strictObject({
   limit: z.number(),
   peak_share: z.number(),
   hit: z.boolean(),
+  first_hit: z
+    .strictObject({ at_ms: ms, concurrency: z.number().nullable(), seq })
+    .nullable()
+    .meta({ description: "The first refusal over it; concurrency: callers at once of the ramp's step" }),
   label: z.string(),
   source: z.string().nullable(),
   date: z.string().nullable(),
+});
+
+const utilisation = z.strictObject({
+  dimension: z.string(),
+  shares: z
+    .array(z.number().nullable())
+    .meta({ description: "One for each point of series; null where no call asked" }),
+});
+
+const settlement = z.strictObject({
+  provider: z.string(),
+  settle: z.enum(["usage", "reserve"]),
+  by: z.enum(["scenario", "documented", "assumed"]),
 });
 
 const refusal = z.strictObject({
@@ -176,6 +193,8 @@ export const reportFileSchema = z
     expectations: z.array(expectation),
     faults: z.array(fault),
     limits: z.array(limit),
+    utilisation: z.array(utilisation),
+    settlement: z.array(settlement).meta({ description: "How token limits were settled, for each provider" }),
     refusals: z.array(refusal),
     calls,
     load,

@@ -5,7 +5,10 @@ import { formatShare } from "../core/units.ts";
 const AMBIGUOUS_SHARE = 0.2;
 
 /** What this run cannot tell, one sentence each, so that nobody reads more out of it than is in it. */
-export function notConcluded(history: History, faults: Report["faults"]): string[] {
+export function notConcluded(
+  history: History,
+  { faults, settlement }: Pick<Report, "faults" | "settlement">,
+): string[] {
   const said: string[] = [];
   const { run } = history;
   if (run?.upstream.kind === "stub") {
@@ -36,14 +39,17 @@ export function notConcluded(history: History, faults: Report["faults"]): string
     said.push(
       `From ${doubtful.concurrency} callers at once on, the ramp is not trustworthy: ${doubtful.why ?? "our own measuring was too slow"}.`,
     );
-  if (countsTokens(history))
-    said.push("How the provider settles tokens that a call reserved and did not use was assumed, not measured.");
+  said.push(...assumedSettlement(settlement));
   if (history.ended === undefined) said.push("The log has no end: what happened after its last event is unknown.");
   return said;
 }
 
-/** Counted token limits whose settling the scenario leaves to what is assumed of the provider. */
-function countsTokens({ scenario }: History): boolean {
-  if (scenario === undefined || scenario.settle !== undefined) return false;
-  return scenario.limits.some(({ limits }) => Object.keys(limits).some((dimension) => !dimension.startsWith("r")));
+/** Providers of which nobody says how they settle. */
+function assumedSettlement(settlement: Report["settlement"]): string[] {
+  const assumed = settlement.filter(({ by }) => by === "assumed").map(({ provider }) => provider);
+  if (assumed.length === 0) return [];
+  const give = assumed.length === 1 ? "gives" : "give";
+  return [
+    `That ${assumed.join(" and ")} ${give} back tokens that a call reserved and did not use was assumed, not measured.`,
+  ];
 }

@@ -8,10 +8,8 @@ const MOST_POINTS = 600;
 
 /** What happened over time, one point for each step, for the charts. */
 export function reportSeries(history: History): SeriesPoint[] {
-  const stepMs = Math.max(STEP_MS, Math.ceil(history.lastMs / MOST_POINTS / STEP_MS) * STEP_MS);
-  const points = Array.from({ length: Math.floor(history.lastMs / stepMs) + 1 }, (_, index) =>
-    emptyPoint(index * stepMs),
-  );
+  const stepMs = stepMsOf(history);
+  const points = Array.from({ length: pointsOf(history) }, (_, index) => emptyPoint(index * stepMs));
   const at = (ms: number) => points[Math.min(points.length - 1, Math.max(0, Math.floor(ms / stepMs)))] ?? emptyPoint(0);
 
   for (const attempt of history.attempts) {
@@ -22,6 +20,16 @@ export function reportSeries(history: History): SeriesPoint[] {
   fillOutcomes(at, history);
   fillInFlight(points, history);
   return points;
+}
+
+/** How long a step of the series lasts, in milliseconds. */
+export function stepMsOf({ lastMs }: History): number {
+  return Math.max(STEP_MS, Math.ceil(lastMs / MOST_POINTS / STEP_MS) * STEP_MS);
+}
+
+/** How many points the series has. */
+export function pointsOf(history: History): number {
+  return Math.floor(history.lastMs / stepMsOf(history)) + 1;
 }
 
 function emptyPoint(atMs: number): SeriesPoint {

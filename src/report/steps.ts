@@ -1,7 +1,7 @@
 import type { FrontDoorCall, History, LoadStep } from "../core/history.ts";
 import type { Knee, Report, ReportedStep } from "../core/report.ts";
-import { computedWall } from "./computed-wall.ts";
 import { percentile, sortedNumbers } from "./numbers.ts";
+import { computedWalls } from "./wall/index.ts";
 
 /** A step shows a behaviour when this share of its calls do, and at least this many. */
 const KNEE_SHARE = 0.05;
@@ -11,9 +11,11 @@ export function reportLoad(history: History): Report["load"] {
   const byConcurrency = Map.groupBy(history.steps, (step) => step.concurrency);
   const steps = [...byConcurrency].sort(([a], [b]) => a - b);
   const knee = (shows: (call: FrontDoorCall) => boolean) => findKnee(steps, shows);
+  const walls = computedWalls(history);
   return {
     steps: steps.map(([concurrency, repeats]) => reportStep(concurrency, repeats)),
-    computedWall: computedWall(history),
+    computedWall: walls[0] ?? null,
+    walls,
     shedsAt: knee((call) => call.outcome === "shed"),
     queuesAt: knee((call) => call.flags.has("queued")),
     retriesAt: knee((call) => call.flags.has("retried")),

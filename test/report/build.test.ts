@@ -103,6 +103,7 @@ describe("the report's counts", () => {
       steps: [],
       computedWall: null,
       tool: null,
+      walls: [],
       shedsAt: null,
       queuesAt: null,
       breaksAt: null,
@@ -175,7 +176,16 @@ describe("the limits", () => {
     const report = reportOf(told.ended(), { scenario: { limits: specs } });
     expect(report.limits).toEqual([
       expect.objectContaining({ dimension: "tpm", hit: true, label: "tier big", date: "2026-09-24" }),
-      { dimension: "rpm", limit: 500, peakShare: 0.2, hit: false, label: "tier big", source: null, date: "2026-09-24" },
+      {
+        dimension: "rpm",
+        limit: 500,
+        peakShare: 0.2,
+        hit: false,
+        firstHit: null,
+        label: "tier big",
+        source: null,
+        date: "2026-09-24",
+      },
     ]);
     expect(report.limits[0]?.peakShare).toBeGreaterThanOrEqual(1);
   });
@@ -186,9 +196,9 @@ describe("the limits", () => {
     shed(told, "1");
     const limits = [{ label: "mine", per: "all" as const, limits: { tpm: 30_000, rpm: 500 } }];
     const wall = reportOf(told.ended(), { scenario: { limits } }).load.computedWall;
-    // 30,000 tokens a minute are 500 a second; 2 s and 100 tokens per call: 10 at once.
-    expect(wall?.concurrency).toBeCloseTo(10);
-    expect(wall).toMatchObject({ dimension: "tpm", because: "30,000 tokens per minute, 2 s and 100 tokens per call" });
+    // 30,000 tokens a minute are 500 a second; 2 s and 100 tokens in and 20 out per call.
+    expect(wall?.concurrency).toBeCloseTo(500 / 60);
+    expect(wall).toMatchObject({ dimension: "tpm", because: "30,000 tokens per minute, 2 s and 120 tokens per call" });
   });
 
   it("settle by usage where it was told, unless the scenario says that reservations stand", () => {

@@ -188,7 +188,18 @@ it("says what of the plan differs, and that a run stopped for what the app did",
     seed: 8,
     upstream: { kind: "live", address: "https://api.example.com" },
     app: { ...storm.app, commit: "4be02d1" },
-    limits: [{ dimension: "rpm", limit: 500, peakShare: 0, hit: false, label: "tier-1", source: null, date: null }],
+    limits: [
+      {
+        dimension: "rpm",
+        limit: 500,
+        peakShare: 0,
+        hit: false,
+        firstHit: null,
+        label: "tier-1",
+        source: null,
+        date: null,
+      },
+    ],
     stopped: "abort_when: 60 % failed",
   };
   const { changedPlan, findings, verdict } = compareRuns([storm], [changed]);

@@ -57,6 +57,7 @@ function crowded(): Report {
     limit: 60_000,
     peakShare: 1,
     hit: true,
+    firstHit: { atMs: 12_000, concurrency: 8, seq: 97 },
     label: "tier",
     source: null,
     date: "2026-09-24",

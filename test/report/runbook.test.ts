@@ -104,7 +104,7 @@ describe("the runbook, in both formats,", () => {
     for (const text of both(reportOf(rampStory().ended(), { scenario: { limits } }))) {
       expect(text).toMatch(/Shedding begins:? measured: \(4,\s8\], not yet at 4 at once, but at 8/);
       expect(text).toMatch(/It breaks:? measured: not up to 8 at once/);
-      expect(text).toMatch(/Sustained wall:? computed: 6 at once/);
+      expect(text).toMatch(/Sustained wall:? computed: 5 at once/);
     }
     for (const text of both(reportOf(rampStory({ doubtfulFrom: 8 }).ended()))) {
       expect(text).toMatch(/Shedding begins:? measured: not up to 4 at once; above it not measured/);

@@ -1,6 +1,6 @@
-import type { History } from "../core/history.ts";
-import type { LimitSpec } from "../core/limits.ts";
-import type { Report } from "../core/report.ts";
+import type { History } from "../../core/history.ts";
+import type { LimitSpec } from "../../core/limits.ts";
+import type { Report } from "../../core/report.ts";
 
 /** Each counted dimension: its limit, how full it got, whether it was met. Fullest first. */
 export function reportLimits(history: History): Report["limits"] {
@@ -23,9 +23,39 @@ export function reportLimits(history: History): Report["limits"] {
     }
   }
   const specs = history.scenario?.limits ?? [];
+  const hits = firstHits(history);
   return [...peaks]
-    .map(([dimension, peak]) => ({ dimension, ...peak, ...provenance({ dimension, limit: peak.limit }, specs) }))
+    .map(([dimension, peak]) => ({
+      dimension,
+      ...peak,
+      firstHit: hits.get(dimension) ?? null,
+      ...provenance({ dimension, limit: peak.limit }, specs),
+    }))
     .sort((a, b) => b.peakShare - a.peakShare);
+}
+
+/** The first refusal over each counted dimension, with the ramp's step in which its front-door call was made. */
+function firstHits({
+  attempts,
+  frontDoorCalls,
+}: History): Map<string, NonNullable<Report["limits"][number]["firstHit"]>> {
+  const hits = new Map<string, NonNullable<Report["limits"][number]["firstHit"]>>();
+  const calls = new Map<string, string>();
+  for (const { refused } of attempts) {
+    if (refused?.origin !== "counted" || refused.dimension === undefined) continue;
+    const before = hits.get(refused.dimension);
+    if (before !== undefined && before.seq <= refused.seq) continue;
+    hits.set(refused.dimension, { atMs: refused.t_ms, concurrency: null, seq: refused.seq });
+    calls.set(refused.dimension, refused.call);
+  }
+  for (const [dimension, hit] of hits) {
+    const call = calls.get(dimension);
+    const front = frontDoorCalls.find(({ logicalCalls }) =>
+      logicalCalls.some((logical) => logical.attempts.some((attempt) => attempt.call === call)),
+    );
+    hit.concurrency = front?.started.step ?? null;
+  }
+  return hits;
 }
 
 /** Two models may have the same dimension: the number tells whose it is. */

@@ -1,0 +1,4 @@
+export { computedWalls } from "./computed.ts";
+export { reportLimits, reportRefusals } from "./limits.ts";
+export { reportSettlement } from "./settlement.ts";
+export { reportUtilisation } from "./utilisation.ts";

@@ -1,0 +1,21 @@
+import type { History } from "../../core/history.ts";
+import type { Settlement } from "../../core/report.ts";
+import { settlementOf } from "../../limits/index.ts";
+import { covers } from "./covers.ts";
+
+/** How the token limits of each provider that was called were settled, and who says so. */
+export function reportSettlement({ scenario, attempts }: History): Settlement[] {
+  const onTokens = (scenario?.limits ?? []).filter(({ limits }) =>
+    Object.keys(limits).some((dimension) => !dimension.startsWith("r")),
+  );
+  const providers = new Set<string>();
+  for (const attempt of attempts) {
+    const { provider } = attempt.received;
+    if (!providers.has(provider) && onTokens.some((spec) => covers(spec, attempt))) providers.add(provider);
+  }
+  return [...providers].map((provider) => {
+    if (scenario?.settle !== undefined) return { provider, settle: scenario.settle, by: "scenario" };
+    const { settle, verified } = settlementOf(provider);
+    return { provider, settle, by: verified ? "documented" : "assumed" };
+  });
+}
