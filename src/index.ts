@@ -1,6 +1,12 @@
 /** The public face for programs: `import { startChaos } from "llm-chaos"`. Everything else is inside. */
 
-export { type ControlClient, connectControl } from "./control/index.ts";
+export {
+  ChaosControl,
+  type ChaosControlOptions,
+  type ControlClient,
+  connectControl,
+  type FollowOptions,
+} from "./control/index.ts";
 export { InvalidFileError, UserError } from "./core/errors.ts";
 export type { ChaosEvent } from "./core/event.ts";
 export type { History } from "./core/history.ts";

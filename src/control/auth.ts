@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { isIPv4, isIPv6 } from "node:net";
 import type { SessionCookie } from "./cookie.ts";
 import type { GuessLimit } from "./guesses.ts";
+import { NAME_HEADER } from "./name-header.ts";
 import type { Sessions } from "./sessions.ts";
 import { isSameToken } from "./token.ts";
 import { cleanName, type Role, type Visitor } from "./visitor.ts";
@@ -14,9 +15,6 @@ export function isLoopback(host: string): boolean {
 
 const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/;
-
-/** Programs may say on whose behalf they come; it stands in the event log. */
-export const NAME_HEADER = "x-llm-chaos-name";
 
 export interface Door {
   /** The token of each role that has one. */

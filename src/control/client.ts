@@ -2,7 +2,9 @@ import type { IncomingMessage } from "node:http";
 import { WebSocket } from "ws";
 import { UserError } from "../core/errors.ts";
 import type { ChaosEvent, EventType } from "../core/event.ts";
-import type { ControlMethod, EventNotification, RpcError, RpcId, RpcResponse } from "./protocol.ts";
+import { NAME_HEADER } from "./name-header.ts";
+import type { ControlMethod } from "./protocol.ts";
+import type { EventNotification, RpcError, RpcId, RpcResponse } from "./wire.ts";
 
 export interface ControlClient {
   /** Rejects with a UserError that carries the channel's own words. */
@@ -19,9 +21,20 @@ export interface ControlClient {
   readonly closed: Promise<{ code: number; reason: string }>;
 }
 
-/** Connects to `ws://…/control`. The token travels in a header, never in the URL. */
-export async function connectControl({ url, token }: { url: string; token: string }): Promise<ControlClient> {
-  const socket = await open(url, token);
+/** The channel is there and does not let us in. */
+export class ControlRefused extends UserError {}
+
+export interface ConnectOptions {
+  /** `ws://…/control` */
+  url: string;
+  token: string;
+  /** Stands in the event log beside what is commanded. */
+  name?: string;
+}
+
+/** Connects to the control channel. The token travels in a header, never in the URL. */
+export async function connectControl(options: ConnectOptions): Promise<ControlClient> {
+  const socket = await open(options);
   const waiting = new Map<RpcId, PromiseWithResolvers<unknown>>();
   let lastId = 0;
   let onEvent: ((event: ChaosEvent) => void) | undefined;
@@ -65,30 +78,38 @@ export async function connectControl({ url, token }: { url: string; token: strin
   };
 }
 
-function open(url: string, token: string): Promise<WebSocket> {
+function open({ url, token, name }: ConnectOptions): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
     let socket: WebSocket;
     try {
-      const headers = { authorization: `Bearer ${token}` };
+      const headers = { authorization: `Bearer ${token}`, ...(name !== undefined && { [NAME_HEADER]: name }) };
       socket = new WebSocket(url, { headers, perMessageDeflate: false, handshakeTimeout: 10_000 });
     } catch (error) {
       return reject(
         new UserError(`"${url}" is no control channel`, { hint: "ws://127.0.0.1:4142/control", cause: error }),
       );
     }
-    const fail = (message: string, hint: string) => {
-      reject(new UserError(message, { hint }));
+    const fail = (error: UserError) => {
+      reject(error);
       socket.terminate();
     };
     socket.once("open", () => resolve(socket));
     socket.on("error", (error: NodeJS.ErrnoException) =>
-      fail(`no control channel at ${url}: ${error.code ?? error.message}`, "is llm-chaos running, and on this port?"),
+      fail(
+        new UserError(`no control channel at ${url}: ${error.code ?? error.message}`, {
+          hint: "is llm-chaos running, and on this port?",
+        }),
+      ),
     );
     socket.on("unexpected-response", (_, response: IncomingMessage) => {
       response.resume();
-      if (response.statusCode === 401)
-        fail(`the control channel at ${url} refused the token`, "see --control-token-file");
-      else fail(`${url} answered ${response.statusCode}`, "is this the control channel? See also --control-host");
+      if (response.statusCode === 401) {
+        const hint = "see --control-token-file";
+        fail(new ControlRefused(`the control channel at ${url} refused the token`, { hint }));
+      } else {
+        const hint = "is this the control channel? See also --control-host";
+        fail(new ControlRefused(`${url} answered ${response.statusCode}`, { hint }));
+      }
     });
   });
 }

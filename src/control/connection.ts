@@ -1,11 +1,12 @@
 import type { WebSocket } from "ws";
-import { UserError } from "../core/errors.ts";
+import { InvalidFileError, UserError } from "../core/errors.ts";
 import { type CommandContext, perform } from "./commands.ts";
 import type { ControlHost } from "./host.ts";
-import { CloseCode, type ControlMethod, READING_METHODS, type RpcError, RpcErrorCode, type RpcId } from "./protocol.ts";
-import { parseMessage } from "./rpc.ts";
+import { type ControlMethod, METHODS } from "./protocol.ts";
+import { type ParsedCall, parseMessage } from "./rpc.ts";
 import { type Outbox, subscribeTo } from "./subscription.ts";
 import { mayUse, type Role } from "./visitor.ts";
+import { CloseCode, type RpcError, RpcErrorCode, type RpcErrorData, type RpcId } from "./wire.ts";
 
 /** More than this unread and the connection is closed: a slow reader is dropped, never waited for. */
 const MOST_UNREAD_BYTES = 1024 * 1024;
@@ -13,49 +14,37 @@ const MOST_UNREAD_BYTES = 1024 * 1024;
 export interface ConnectionOptions {
   host: ControlHost;
   who: string;
+  connection: string;
   role: Role;
   /** An error that is nobody's input. Its text stays out of the answer. */
   onError(error: unknown): void;
 }
 
 /** Speaks JSON-RPC on an accepted WebSocket until it closes. */
-export function serveConnection(socket: WebSocket, { host, who, role, onError }: ConnectionOptions): void {
+export function serveConnection(socket: WebSocket, options: ConnectionOptions): void {
+  const { host, who, connection, role } = options;
   let unsubscribe: (() => void) | undefined;
-
-  const outbox: Outbox = {
-    unreadBytes: () => socket.bufferedAmount,
-    send(message, onFlushed) {
-      if (socket.readyState !== socket.OPEN) return;
-      socket.send(JSON.stringify(message), (error) => {
-        if (!error) onFlushed?.();
-      });
-      if (socket.bufferedAmount > MOST_UNREAD_BYTES) drop();
-    },
-  };
-
-  function drop(): void {
-    unsubscribe?.();
-    socket.close(CloseCode.tooSlow, "reads too slowly");
-  }
-
-  function answer(id: RpcId | undefined, outcome: { result: unknown } | { error: RpcError }): void {
+  const closing: (() => void)[] = [];
+  const outbox = outboxOf(socket, () => unsubscribe?.());
+  const answer = (id: RpcId | undefined, outcome: { result: unknown } | { error: RpcError }) => {
     if (id !== undefined) outbox.send({ jsonrpc: "2.0", id, ...outcome });
-  }
+  };
 
   function onMessage(text: string): void {
     const { id, call, error } = parseMessage(text);
-    if (error) {
-      answer(id, { error });
-      return;
-    }
-    if (!mayCall(call.method, role)) {
-      answer(id, { error: { code: RpcErrorCode.forbidden, message: spectatorsOnlyRead(call.method) } });
-      return;
-    }
+    if (error) answer(id, { error });
+    else if (!mayUse(role, METHODS[call.method].kind === "reads" ? "spectator" : "control")) {
+      answer(id, { error: spectatorsOnlyRead(call.method) });
+    } else onCall(id, call);
+  }
+
+  function onCall(id: RpcId | undefined, call: ParsedCall): void {
     let subscribed: (() => void) | undefined;
     const context: CommandContext = {
       host,
       who,
+      connection,
+      onClose: (callback) => void closing.push(callback),
       subscribe(params) {
         // After the answer, so that the first event never comes before it.
         subscribed = () => {
@@ -65,32 +54,57 @@ export function serveConnection(socket: WebSocket, { host, who, role, onError }:
         return { subscribed: true };
       },
     };
+    const fail = (thrown: unknown) => {
+      answer(id, { error: errorOf(thrown, call.method) });
+      if (!(thrown instanceof UserError)) options.onError(thrown);
+    };
     try {
-      answer(id, { result: perform(call, context) ?? null });
+      // Panic and the like act within this very turn; only what really waits is waited for.
+      const result = perform(call, context);
+      if (result instanceof Promise) void result.then((value) => answer(id, { result: value ?? null }), fail);
+      else answer(id, { result: result ?? null });
       subscribed?.();
     } catch (thrown) {
-      answer(id, { error: errorOf(thrown, call.method === "fault.inject") });
-      if (!(thrown instanceof UserError)) onError(thrown);
+      fail(thrown);
     }
   }
 
   socket.on("message", (data) => onMessage(data.toString()));
-  socket.on("close", () => unsubscribe?.());
+  socket.on("close", () => {
+    unsubscribe?.();
+    for (const callback of closing.splice(0)) callback();
+  });
   // Too large, not UTF-8, broken frames: ws closes with the right code by itself.
   socket.on("error", () => {});
 }
 
-function mayCall(method: ControlMethod, role: Role): boolean {
-  return mayUse(role, READING_METHODS.has(method) ? "spectator" : "control");
+function outboxOf(socket: WebSocket, onDrop: () => void): Outbox {
+  return {
+    unreadBytes: () => socket.bufferedAmount,
+    send(message, onFlushed) {
+      if (socket.readyState !== socket.OPEN) return;
+      socket.send(JSON.stringify(message), (error) => {
+        if (!error) onFlushed?.();
+      });
+      if (socket.bufferedAmount <= MOST_UNREAD_BYTES) return;
+      onDrop();
+      socket.close(CloseCode.tooSlow, "reads too slowly");
+    },
+  };
 }
 
-function spectatorsOnlyRead(method: ControlMethod): string {
-  return `spectators only read; ${method} needs the control token`;
+function spectatorsOnlyRead(method: ControlMethod): RpcError {
+  return { code: RpcErrorCode.forbidden, message: `spectators only read; ${method} needs the control token` };
 }
 
-/** A fault the host refuses is a wrong parameter; what else it refuses is not possible now. */
-function errorOf(thrown: unknown, isInput: boolean): RpcError {
+/** What a host finds wrong in what was sent is a wrong parameter; what else it refuses is not possible now. */
+function errorOf(thrown: unknown, method: ControlMethod): RpcError {
   if (!(thrown instanceof UserError)) return { code: RpcErrorCode.internal, message: "internal error; see the log" };
+  const isInput = thrown instanceof InvalidFileError || method === "fault.inject";
   const code = isInput ? RpcErrorCode.invalidParams : RpcErrorCode.refused;
-  return { code, message: thrown.message, ...(thrown.hint !== undefined && { data: { hint: thrown.hint } }) };
+  const data: RpcErrorData = {
+    ...(thrown.hint !== undefined && { hint: thrown.hint }),
+    ...(thrown instanceof InvalidFileError && { problems: thrown.problems.map(({ file: _, ...problem }) => problem) }),
+  };
+  return { code, message: thrown.message, ...(Object.keys(data).length > 0 && { data }) };
 }

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { didYouMean } from "../core/text.ts";
-import { type ControlMethod, METHOD_PARAMS, type RpcError, RpcErrorCode, type RpcId } from "./protocol.ts";
+import { type ControlMethod, METHOD_NAMES, METHODS } from "./protocol.ts";
+import { type RpcError, RpcErrorCode, type RpcId } from "./wire.ts";
 
 /** One message, understood: a call to make, or the error to answer. `id` undefined: a notification, which gets no answer. */
 export type ParsedMessage =
@@ -35,13 +36,13 @@ export function parseMessage(text: string): ParsedMessage {
     return { id: id ?? null, error: { code: RpcErrorCode.invalidRequest, message: what } };
   }
   if (!isMethod(method)) return { id, error: unknownMethod(method) };
-  const checked = METHOD_PARAMS[method].safeParse(params);
+  const checked = METHODS[method].params.safeParse(params);
   if (checked.success) return { id, call: { method, params: checked.data, written: params } };
   return { id, error: { code: RpcErrorCode.invalidParams, message: `${method}: ${reasons(checked.error)}` } };
 }
 
 function unknownMethod(method: string): RpcError {
-  const known = Object.keys(METHOD_PARAMS);
+  const known = [...METHOD_NAMES];
   const meant = didYouMean(method.slice(0, 100), known);
   const hint = meant ? `did you mean "${meant}"?` : `known are ${known.join(", ")}`;
   return { code: RpcErrorCode.unknownMethod, message: `unknown method; ${hint}`, data: { hint } };
@@ -55,7 +56,7 @@ function reasons(error: z.ZodError): string {
 }
 
 function isMethod(method: string): method is ControlMethod {
-  return Object.hasOwn(METHOD_PARAMS, method);
+  return Object.hasOwn(METHODS, method);
 }
 
 function isId(id: unknown): id is RpcId {

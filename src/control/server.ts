@@ -11,9 +11,9 @@ import { answerHttp, NO_SUCH_PATH, pathOf, refuseUpgrade } from "./doors.ts";
 import { createGuessLimit } from "./guesses.ts";
 import type { ControlHost } from "./host.ts";
 import { loginRoutes } from "./login.ts";
-import { CloseCode, CONTROL_PATH } from "./protocol.ts";
 import type { Route } from "./route.ts";
 import { createSessions } from "./sessions.ts";
+import { CloseCode, CONTROL_PATH } from "./wire.ts";
 
 export interface ControlOptions {
   /** Port 0: any. */
@@ -111,7 +111,7 @@ function acceptSockets(server: Server, door: Door, { host, clock, onError }: Con
     sockets.handleUpgrade(request, socket, head, (ws) => {
       const id = `control-${++connections}`;
       const who = visitor.name === "" ? id : `${visitor.name} (${id})`;
-      serveConnection(ws, { host, who, role: visitor.role, onError });
+      serveConnection(ws, { host, who, connection: id, role: visitor.role, onError });
       visitor.ended?.addEventListener("abort", () => ws.close(CloseCode.loggedOut, "logged out"), { once: true });
       keepAlive(ws, clock);
     });

@@ -18,6 +18,8 @@ const reading = z.object({
 });
 
 const caps = { usd: z.number().optional(), tokens: z.number().optional(), requests: z.number().optional() };
+const limitLabel = z.object({ label: z.string(), source: z.string().optional(), date: z.string().optional() });
+
 const budgetCaps = z
   .object({
     ...caps,
@@ -35,7 +37,7 @@ export const EVENT_TYPES = {
     scenario: z.unknown().meta({ description: "The scenario as loaded (core/scenario.ts), placeholders kept" }),
     app: z.unknown().meta({ description: "AppFacts (core/scenario.ts), or null" }),
     upstream: z.object({ kind: z.enum(["live", "stub", "replay"]), address: z.string() }),
-    limits: z.array(z.object({ label: z.string(), source: z.string().optional(), date: z.string().optional() })),
+    limits: z.array(limitLabel),
     mix: z
       .number()
       .optional()
@@ -48,6 +50,17 @@ export const EVENT_TYPES = {
   run_ended: z.object({
     why: z.enum(["completed", "app_ended", "load_ended", "panic", "budget", "abort_when", "interrupted", "broken"]),
     detail: z.string().optional(),
+  }),
+  scenario_loaded: z
+    .object({
+      scenario: z.unknown().meta({ description: "As in run_started" }),
+      limits: z.array(limitLabel),
+      file: z.string().meta({ description: "Its copy in the run folder" }),
+    })
+    .meta({ description: "A controller put another scenario in its place; verdicts look at what follows" }),
+  limits_changed: z.object({
+    limits: z.array(limitLabel),
+    rows: z.unknown().meta({ description: "The counted limits from now on (LimitSpec of core/limits.ts)" }),
   }),
   phase_started: z.object({ name: z.string(), index: z.number(), lasts_ms: ms.optional() }),
   phase_ended: z.object({ name: z.string() }),

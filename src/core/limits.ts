@@ -93,6 +93,8 @@ export interface Limiter {
   drainToOneCall(): void;
   /** Virtual limits off (panic): everything is admitted from now on. */
   disable(): void;
+  /** False: there is nothing to count by, and asking would only cost time. Default true. */
+  readonly counting?: boolean;
 }
 
 /** One row of the shipped tiers, or the scenario's own numbers. */

@@ -11,9 +11,12 @@ import { foldSteps } from "./steps.ts";
 import { findTruncatedAnswers } from "./truncated-answers.ts";
 
 /** The three levels (front-door call ⊃ logical call ⊃ attempt) from the events alone. Costs n log n. Never throws on valid events. */
-export function foldHistory(events: readonly ChaosEvent[]): History {
-  const run = events.find((event) => event.type === "run_started");
-  const scenario = (run?.scenario ?? undefined) as Scenario | undefined;
+export function foldHistory(all: readonly ChaosEvent[]): History {
+  const run = all.find((event) => event.type === "run_started");
+  const loaded = all.findLast((event) => event.type === "scenario_loaded");
+  // Who loads another scenario into a proxy asks about that one: what was before it is another story in the same log.
+  const events = loaded === undefined ? all : all.slice(all.indexOf(loaded));
+  const scenario = ((loaded ?? run)?.scenario ?? undefined) as Scenario | undefined;
   const app = (run?.app ?? undefined) as AppFacts | undefined;
   const lastMs = events.reduce((last, { t_ms }) => Math.max(last, t_ms), 0);
   const phases = foldPhases(events, lastMs);

@@ -11,7 +11,7 @@ import {
 } from "../core/limits.ts";
 import { amountOf, isSettled, settledAmount } from "./amounts.ts";
 import type { Meter, Reservation } from "./meter.ts";
-import { policyOf, type SettleMode } from "./policy.ts";
+import { type LimitPolicy, policyOf, type SettleMode } from "./policy.ts";
 import { createProduction } from "./production.ts";
 
 /** All counted dimensions of one row, for one key and model (as the row's `per` says). */
@@ -23,6 +23,8 @@ export interface Bucket {
   readings(nowMs: number): DimensionReading[];
   /** Leaves room for one call of the average recent charge, or of `fallback` when there was none yet. */
   drainToOneCall(nowMs: number, fallback?: Charge): void;
+  /** Counts what was used in a bucket whose place it takes. */
+  preload(used: readonly DimensionReading[], nowMs: number): void;
   idle(nowMs: number): boolean;
 }
 
@@ -61,28 +63,7 @@ export function createBucket(
   const settles = (rules.settle ?? policy.settle) === "usage";
   const cachedInputCounts = spec.cachedInputCounts ?? policy.cachedInputCounts;
   const reservesOutput = (spec.output ?? policy.output ?? "reserved") === "reserved";
-  const { requestWindowMs } = spec;
-  const counted: Counted[] = [];
-  for (const dimension of DIMENSIONS) {
-    const limit = spec.limits[dimension];
-    if (limit === undefined) continue;
-    const scale = windowMs(dimension) === DAY_MS ? rules.clockScale : 1;
-    const spoken = rules.announce === "virtual" ? scale : 1;
-    const realMs = windowMs(dimension) / scale;
-    const newMeter = dimension === "otpm" && !reservesOutput ? createProduction : policy.newMeter;
-    const calendarMs = calendarOf(rules, scale);
-    const meter = newMeter({ dimension, limit, windowMs: realMs, nowMs, calendarMs, requestWindowMs });
-    counted.push({
-      dimension,
-      limit,
-      meter,
-      spoken,
-      windowMs: realMs * spoken,
-      tier: spec.tier,
-      recent: { average: 0, count: 0 },
-    });
-  }
-
+  const counted = countedOf(spec, rules, { policy, reservesOutput, nowMs });
   const settling = { cachedInputCounts, tokensAre: policy.tokensAre };
 
   /** With the output that a call may make, where the limit reserves it and the dialect does not. */
@@ -130,8 +111,43 @@ export function createBucket(
         meter.drainTo(room, now);
       }
     },
+    preload(used, now) {
+      for (const { dimension, meter } of counted) {
+        const before = used.find((reading) => reading.dimension === dimension);
+        if (before !== undefined) meter.charge(before.used, now);
+      }
+    },
     idle: (now) => counted.every((one) => one.meter.idle(now)),
   };
+}
+
+function countedOf(
+  spec: LimitSpec,
+  rules: BucketRules,
+  { policy, reservesOutput, nowMs }: { policy: LimitPolicy; reservesOutput: boolean; nowMs: number },
+): Counted[] {
+  const { requestWindowMs } = spec;
+  const counted: Counted[] = [];
+  for (const dimension of DIMENSIONS) {
+    const limit = spec.limits[dimension];
+    if (limit === undefined) continue;
+    const scale = windowMs(dimension) === DAY_MS ? rules.clockScale : 1;
+    const spoken = rules.announce === "virtual" ? scale : 1;
+    const realMs = windowMs(dimension) / scale;
+    const newMeter = dimension === "otpm" && !reservesOutput ? createProduction : policy.newMeter;
+    const calendarMs = calendarOf(rules, scale);
+    const meter = newMeter({ dimension, limit, windowMs: realMs, nowMs, calendarMs, requestWindowMs });
+    counted.push({
+      dimension,
+      limit,
+      meter,
+      spoken,
+      windowMs: realMs * spoken,
+      tier: spec.tier,
+      recent: { average: 0, count: 0 },
+    });
+  }
+  return counted;
 }
 
 function nothingYet(): number {

@@ -1,4 +1,4 @@
-export { createLimiter, type LimiterOptions } from "./limiter.ts";
+export { createLimiter, type LimiterOptions, type LiveLimiter } from "./limiter.ts";
 export { type SettleMode, settlementOf } from "./policy.ts";
 export { type EndedCall, takenFrom } from "./taken.ts";
 export {

@@ -8,21 +8,29 @@ import {
   type LimitRefusal,
   type LimitSpec,
 } from "../core/limits.ts";
-import { matchesGlob } from "../core/text.ts";
-import { type Bucket, type BucketRules, createBucket, isLonger } from "./bucket.ts";
+import { type BucketRules, isLonger } from "./bucket.ts";
 import type { SettleMode } from "./policy.ts";
-import { type BucketStore, createBucketStore } from "./store.ts";
+import { createRow, replaceRows } from "./rows.ts";
 
-export interface LimiterOptions {
+export interface LimitRules {
   /** Every row that matches a call counts it; a row without a model matches all models. */
   specs: readonly LimitSpec[];
-  clock: Clock;
   /** Day buckets, and only they, refill this much faster. Default 1. */
   clockScale?: number;
   /** What a scaled day bucket announces: the wait as it will really be, or the unscaled provider's. Default `real`. */
   announce?: "real" | "virtual";
   /** Undefined: as each provider does (`settlementOf`). */
   settle?: SettleMode;
+}
+
+export interface LimiterOptions extends LimitRules {
+  clock: Clock;
+}
+
+/** Limits that can change while calls run. */
+export interface LiveLimiter extends Limiter {
+  /** Other rows in the place of these; one that changed goes on with what was used. Also ends what `disable` did. */
+  replace(rules: LimitRules): void;
 }
 
 /**
@@ -38,12 +46,17 @@ export interface LimiterOptions {
  * agrees with itself; whoever prints the wait rounds it up to his unit. Readings are exact, with fractions: whoever
  * prints `remaining` rounds limit − used down. Both as in OpenAI's captured bodies and headers.
  */
-export function createLimiter(options: LimiterOptions): Limiter {
-  const { specs, clock, clockScale = 1, announce = "real" } = options;
+export function createLimiter(options: LimiterOptions): LiveLimiter {
+  const { clock } = options;
   /** Asked each time: a computer that slept has a monotonic clock that stood still. */
   const wallMs = (nowMs: number) => nowMs + (clock.wallMs() - clock.nowMs());
-  const rules: BucketRules = { clockScale, announce, settle: options.settle, wallMs };
-  const rows = specs.map((spec) => createRow(spec, rules));
+  const rulesOf = ({ clockScale = 1, announce = "real", settle }: LimitRules): BucketRules => ({
+    clockScale,
+    announce,
+    settle,
+    wallMs,
+  });
+  let rows = options.specs.map((spec) => createRow(spec, rulesOf(options)));
   let disabled = false;
 
   function admit(request: AdmissionRequest): Admission {
@@ -83,58 +96,17 @@ export function createLimiter(options: LimiterOptions): Limiter {
     disable() {
       disabled = true;
     },
+    replace(next) {
+      rows = replaceRows(rows, next.specs, { rules: rulesOf(next), nowMs: clock.nowMs() });
+      disabled = false;
+    },
+    get counting() {
+      return !disabled && rows.length > 0;
+    },
   };
 }
 
 const FREE: Admission = Object.freeze({ admitted: true, readings: [], settle() {} });
-
-interface Row {
-  readonly store: BucketStore;
-  /** How its dimensions read before any call. */
-  readonly untouched: readonly DimensionReading[];
-  matches(request: AdmissionRequest): boolean;
-  bucketFor(request: AdmissionRequest, nowMs: number): Bucket;
-  drainToOneCall(nowMs: number): void;
-}
-
-function createRow(spec: LimitSpec, rules: BucketRules): Row {
-  let drainedAtMs: number | undefined;
-
-  /** A drain meets buckets that nobody has used yet as well: they start as they would be by now. */
-  function create({ provider, charge }: AdmissionRequest, nowMs: number): Bucket {
-    if (drainedAtMs === undefined) return createBucket(spec, rules, { provider, nowMs });
-    const bucket = createBucket(spec, rules, { provider, nowMs: drainedAtMs });
-    bucket.drainToOneCall(drainedAtMs, charge);
-    return bucket;
-  }
-
-  const store = createBucketStore();
-  return {
-    store,
-    untouched: createBucket(spec, rules, { provider: spec.provider ?? "", nowMs: 0 }).readings(0),
-    matches: ({ provider, model }) =>
-      (spec.provider === undefined || spec.provider === provider) && coversModel(spec, model),
-    bucketFor(request, nowMs) {
-      return store.get(keyOf(spec, request), nowMs, () => create(request, nowMs));
-    },
-    drainToOneCall(nowMs) {
-      drainedAtMs = nowMs;
-      for (const bucket of store.all()) bucket.drainToOneCall(nowMs);
-    },
-  };
-}
-
-function coversModel({ model, models }: LimitSpec, called: string): boolean {
-  if (models === undefined) return model === undefined || model === called;
-  return models.some((pattern) => matchesGlob(pattern, called));
-}
-
-/** The provider belongs to the key: two providers never share a wall. The models of a class do. */
-function keyOf({ per, model: named, models }: LimitSpec, { provider, keyHash, model }: AdmissionRequest): string {
-  if (per === "all") return provider;
-  if (per === "key") return `${provider} ${keyHash}`;
-  return `${provider} ${keyHash} ${models === undefined ? model : named}`;
-}
 
 type Tighter = (one: DimensionReading, other: DimensionReading) => boolean;
 

@@ -4,6 +4,7 @@ import type { Bucket } from "./bucket.ts";
 export interface BucketStore {
   get(key: string, nowMs: number, create: () => Bucket): Bucket;
   all(): Iterable<Bucket>;
+  entries(): Iterable<[key: string, bucket: Bucket]>;
   readonly size: number;
 }
 
@@ -41,6 +42,7 @@ export function createBucketStore(most = 10_000): BucketStore {
       return bucket;
     },
     all: () => buckets.values(),
+    entries: () => buckets.entries(),
     get size() {
       return buckets.size;
     },

@@ -18,7 +18,7 @@ export function answerMarked(exchange: Exchange, reply: WireReply, mark: string 
 /** The limiter's refusal, in the provider's words. */
 export function refuseByLimit(exchange: Exchange): boolean {
   const { limiter, sink } = exchange.shared.options;
-  if (limiter === undefined) return false;
+  if (limiter === undefined || limiter.counting === false) return false;
   const { id, call, charge, keyHash, dialect } = exchange;
   const admission = limiter.admit({
     provider: call.provider,

@@ -1,10 +1,18 @@
 import { join } from "node:path";
-import { type ControlHost, type Route, type RunningControl, startControl } from "../control/index.ts";
+import {
+  type ControlHost,
+  type ControlResult,
+  type Route,
+  type RunningControl,
+  startControl,
+} from "../control/index.ts";
 import { UserError } from "../core/errors.ts";
 import { parseFaultLine } from "../scenario/index.ts";
 import { refuseShareOnLive } from "./check-share.ts";
+import { loadSent } from "./load-scenario.ts";
 import { stateFolder } from "./run-folder.ts";
 import type { Session } from "./session.ts";
+import { setLimits } from "./set-limits.ts";
 import { summariseUpstreams } from "./upstream-choice.ts";
 
 /** Where `ctl` finds the token of a proxy started in the same folder. */
@@ -50,8 +58,10 @@ function controlRoutes(_session: Session): Route[] {
 
 /** What a controller can do to a session. Every command is an event before it acts. */
 function controlHost(session: Session): ControlHost {
-  const { log, chooser, timeline, clock, scrubber } = session;
+  const { log, chooser, clock, scrubber } = session;
+  const scrubbed = <T>(value: T): T => JSON.parse(scrubber.scrub(JSON.stringify(value)));
   return {
+    ...scenarioSwitches(session),
     status: () => status(session),
     inject(fault, { where, chance, ttlMs }) {
       const rule =
@@ -61,13 +71,41 @@ function controlHost(session: Session): ControlHost {
       return { id, endsAtMs: clock.nowMs() + ttlMs };
     },
     remove: (id) => chooser.remove(id),
+    faults: () => chooser.active().map((fault) => ({ ...fault })),
+    setLimits: (params) => ({ limits: setLimits(session, params).map((row) => ({ ...row })) }),
     panic: (who) => session.panic(who),
+    mark: (who, label, facts) =>
+      void log.append(scrubbed({ type: "mark", label, who, ...(facts !== undefined && { facts: { ...facts } }) })),
+    nowMs: () => clock.nowMs(),
+    attach: () => ({
+      run_id: session.folder.runId,
+      at_ms: clock.nowMs(),
+      last_seq: log.lastSeq,
+      hash_secret: session.hashSecret,
+    }),
+    appendFacts: (events) => events.map((event) => log.append(scrubbed(event))),
+    eventsSince: (seq) => log.since(seq),
+    subscribe: (listener) => log.subscribe(listener),
+    command: (who, method, params) => void log.append({ type: "command", who, method, params: scrubbed(params ?? {}) }),
+  };
+}
+
+function scenarioSwitches(session: Session): Pick<ControlHost, "load" | "start" | "stop" | "next"> {
+  const { timeline } = session;
+  const refuse = (message: string, hint: string) => {
+    throw new UserError(message, { hint });
+  };
+  return {
+    load: (_who, sent) => loadSent(session, sent),
     start() {
-      if (session.options.scenario.phases.length === 0) {
-        throw new UserError("there is no scenario to start", {
-          hint: "start the proxy with one: llm-chaos proxy scenario.yaml",
-        });
+      if (session.playing().phases.length === 0) {
+        refuse(
+          "there is no scenario to start",
+          "load one with scenario.load, or start the proxy with one: llm-chaos proxy scenario.yaml",
+        );
       }
+      if (timeline.state() === "over")
+        refuse("the scenario has been played", "scenario.load puts it back to its start");
       timeline.start();
     },
     stop(who) {
@@ -75,17 +113,6 @@ function controlHost(session: Session): ControlHost {
       if (session.options.mode === "run") session.stop({ why: "interrupted", detail: `scenario.stop by ${who}` });
     },
     next: () => timeline.next(),
-    mark: (who, label, facts) =>
-      void log.append({ type: "mark", label, who, ...(facts !== undefined && { facts: { ...facts } }) }),
-    eventsSince: (seq) => log.since(seq),
-    subscribe: (listener) => log.subscribe(listener),
-    command: (who, method, params) =>
-      void log.append({
-        type: "command",
-        who,
-        method,
-        params: JSON.parse(scrubber.scrub(JSON.stringify(params ?? {}))),
-      }),
   };
 }
 
@@ -99,22 +126,25 @@ function ruleOf(fault: string | Readonly<Record<string, unknown>>, where: unknow
   return { ...fault, ...(where !== undefined && { where }), ...(chance !== undefined && { chance }) };
 }
 
-function status(session: Session): unknown {
+function status(session: Session): ControlResult<"status"> {
   const { options, clock, timeline, proxy, chooser, limiter, log } = session;
+  const playing = session.playing();
   const phase = timeline.current();
   return {
     run_id: session.folder.runId,
     mode: options.mode,
-    scenario: options.scenario.name,
-    seed: options.scenario.seed,
+    scenario: playing.name,
+    scenario_state: timeline.state(),
+    seed: playing.seed,
     upstream: summariseUpstreams(options.upstreams).address,
     proxy: proxy.url,
     at_ms: Math.round(clock.nowMs()),
     phase: session.phase(),
     phase_lasts_ms: phase?.lastsMs ?? null,
     in_flight: proxy.inFlight(),
-    faults: chooser.active(),
-    limits: limiter?.readings() ?? [],
+    faults: chooser.active().map((fault) => ({ ...fault })),
+    limits: limiter.readings().map((reading) => ({ ...reading })),
+    limit_rows: playing.limits.map((row) => ({ ...row, limits: { ...row.limits } })),
     last_seq: log.lastSeq,
   };
 }

@@ -29,7 +29,13 @@ export function watchScenario(session: Session): { close(): void } {
     apply(session, { before: current, after: loaded, change: ++change });
     current = loaded;
   };
+  let told = false;
   const onChange = () => {
+    if (session.playing() !== options.scenario) {
+      if (!told) options.notify("scenario: the changed file is not followed any more: a controller loaded another");
+      told = true;
+      return;
+    }
     try {
       const loaded = reload.load();
       for (const secret of loaded.secrets) session.scrubber.register(secret);

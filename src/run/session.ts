@@ -9,6 +9,7 @@ import type { Recorder } from "../upstreams/index.ts";
 import { createAbortWatch } from "./abort-watch.ts";
 import { appFacts } from "./app-facts.ts";
 import { createKeyPrints, type KeyPrints, noticingKeys } from "./key-prints.ts";
+import { limitLabels } from "./limit-labels.ts";
 import { createLogger } from "./logger.ts";
 import { openUpstreams } from "./open-upstreams.ts";
 import type { EndReason, SessionOptions } from "./options.ts";
@@ -132,11 +133,7 @@ function logStart(parts: {
     scenario,
     app: facts ?? null,
     upstream: summariseUpstreams(upstreams),
-    limits: scenario.limits.map(({ label, source, date }) => ({
-      label,
-      ...(source !== undefined && { source }),
-      ...(date !== undefined && { date }),
-    })),
+    limits: limitLabels(scenario),
     driven:
       options.mode === "run" &&
       options.loadCommand === undefined &&
@@ -171,7 +168,7 @@ function withSwitches(parts: Omit<Session, Switches>, closeUpstreams: () => Prom
     stop,
     panic(who) {
       parts.chooser.panic();
-      parts.limiter?.disable();
+      parts.limiter.disable();
       proxy.releaseAll();
       timeline.stop();
       if (options.mode === "run") stop({ why: "panic", detail: `by ${who}` });

@@ -1,11 +1,11 @@
 import type { Clock } from "../core/clock.ts";
 import type { LlmCall } from "../core/dialect.ts";
-import type { Dimension, Limiter, LimitSpec, RefusalDimension } from "../core/limits.ts";
-import type { Rng } from "../core/rng.ts";
+import type { Dimension, LimitSpec, RefusalDimension } from "../core/limits.ts";
+import { createRng, type Rng } from "../core/rng.ts";
 import type { Scenario } from "../core/scenario.ts";
 import { matchesGlob } from "../core/text.ts";
 import { createEventLog, type EventLog } from "../history/index.ts";
-import { createLimiter, defaultLimit } from "../limits/index.ts";
+import { createLimiter, defaultLimit, type LiveLimiter } from "../limits/index.ts";
 import {
   createChooser,
   createLedger,
@@ -19,7 +19,7 @@ import type { SessionOptions } from "./options.ts";
 /** The log and everything that depends on the phase: limits, faults, the timeline. */
 export interface Weather {
   log: EventLog;
-  limiter: Limiter | undefined;
+  limiter: LiveLimiter;
   /** What a scripted refusal displays as the limit: the scenario's own number for the model, else a documented default. */
   limitOf(call: Pick<LlmCall, "model">, dimension: RefusalDimension): number;
   chooser: LiveChooser;
@@ -28,10 +28,16 @@ export interface Weather {
   timeline: Timeline;
   phase(): string;
   setPhase(name: string): void;
+  /** The scenario as it is played now; `limits` as they were set last. */
+  playing(): Scenario;
+  /** Another scenario in its place; its phases wait. Returns how many were loaded so far. */
+  load(next: { scenario: Scenario; filled: Scenario }): number;
+  setLimits(limits: readonly LimitSpec[]): void;
 }
 
 export function createWeather(options: SessionOptions, parts: { clock: Clock; rng: Rng; eventsPath: string }): Weather {
-  const { scenario } = options;
+  let { scenario } = options;
+  let loads = 0;
   const { clock } = parts;
   // A run warms up before its first phase, which nobody judges; a proxy is in use from its first call on.
   let phase = scenario.phases.length > 0 && options.mode === "run" ? "startup" : "live";
@@ -41,7 +47,7 @@ export function createWeather(options: SessionOptions, parts: { clock: Clock; rn
   const rng = parts.rng.fork("faults");
   const chooser = createChooser({ scenario: options.filled, phase: () => phase, rng, clock, ledger });
   for (const fault of options.faults) chooser.inject(fault, { ttlMs: Number.POSITIVE_INFINITY });
-  const limiter = limiterOf(scenario, clock);
+  const limiter = createLimiter({ ...limitRules(scenario), clock });
   const timeline = createTimeline({
     phases: scenario.phases,
     clock,
@@ -64,12 +70,26 @@ export function createWeather(options: SessionOptions, parts: { clock: Clock; rn
     setPhase: (name) => {
       phase = name;
     },
+    playing: () => scenario,
+    load(next) {
+      timeline.load(next.scenario.phases);
+      scenario = next.scenario;
+      chooser.load(next.filled, createRng(scenario.seed).fork("faults"));
+      // Through nothing at all: what the scenario before used up is not this one's.
+      limiter.replace({ specs: [] });
+      limiter.replace(limitRules(scenario));
+      phase = "live";
+      return ++loads;
+    },
+    setLimits(limits) {
+      scenario = { ...scenario, limits };
+      limiter.replace(limitRules(scenario));
+    },
   };
 }
 
-function limiterOf({ limits, clockScale, announce, settle }: Scenario, clock: Clock): Limiter | undefined {
-  if (limits.length === 0) return undefined;
-  return createLimiter({ specs: limits, clock, clockScale, announce, ...(settle !== undefined && { settle }) });
+function limitRules({ limits, clockScale, announce, settle }: Scenario) {
+  return { specs: limits, clockScale, announce, ...(settle !== undefined && { settle }) };
 }
 
 function limitOf(specs: readonly LimitSpec[], model: string, dimension: RefusalDimension): number {

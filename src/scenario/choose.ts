@@ -43,12 +43,15 @@ export interface LiveChooser extends FaultChooser {
   panic(): void;
   /** Takes the rules of a changed scenario; those that stay equal keep their counters and their holds. Injected ones stay. */
   replace(scenario: Pick<Scenario, "phases">): void;
+  /** Another scenario altogether: every rule of the one before ends, also where it stays equal. `rng` decides for the new ones. Injected ones stay. */
+  load(scenario: Pick<Scenario, "phases">, rng: Rng): void;
   /** What may meet a call now. */
   active(): ActiveFault[];
 }
 
 export function createChooser(options: ChooserOptions): LiveChooser {
-  const { scenario, phase, rng, clock, faults = STANDARD.faults, ledger } = options;
+  const { scenario, phase, clock, faults = STANDARD.faults, ledger } = options;
+  let { rng } = options;
   const activate = (rule: FaultRule) => createActiveRule(rule, { faults, rng, ledger });
   let phases: ActivePhases = new Map(scenario.phases.map(({ name, faults: rules }) => [name, rules.map(activate)]));
   const live = new Map<string, ActiveRule & { endsAtMs?: number; cancel(): void }>();
@@ -82,6 +85,12 @@ export function createChooser(options: ChooserOptions): LiveChooser {
     },
     replace({ phases: next }) {
       phases = replaceRules(phases, next, { activate, change: ++change });
+    },
+    load({ phases: next }, ownRng) {
+      const before = phases;
+      rng = ownRng;
+      phases = replaceRules(new Map(), next, { activate, change: ++change });
+      for (const rule of [...before.values()].flat()) rule.end();
     },
     active: () =>
       now().map((one: ActiveRule & { endsAtMs?: number }) => ({

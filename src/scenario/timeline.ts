@@ -17,13 +17,17 @@ export interface Timeline {
   /** Ends the phase that is playing; nothing follows. */
   stop(): void;
   current(): Phase | undefined;
+  state(): "waiting" | "playing" | "over";
+  /** Ends the phase that is playing; other phases wait for `start`. `done` stays the first ones'. */
+  load(phases: readonly Phase[]): void;
   /** Resolves when the last phase has ended, or on stop. */
   readonly done: Promise<void>;
 }
 
-export function createTimeline({ phases, clock, onPhase }: TimelineOptions): Timeline {
+export function createTimeline({ phases: given, clock, onPhase }: TimelineOptions): Timeline {
+  let phases = given;
   const { promise: done, resolve } = Promise.withResolvers<void>();
-  let state: "waiting" | "playing" | "over" = "waiting";
+  let state: ReturnType<Timeline["state"]> = "waiting";
   let index = -1;
   let cancel = () => {};
 
@@ -44,6 +48,14 @@ export function createTimeline({ phases, clock, onPhase }: TimelineOptions): Tim
       else enter(index + 1, atMs);
     });
   };
+  function stop(): void {
+    if (state === "over") return;
+    if (state === "playing") enter(phases.length, clock.nowMs());
+    else {
+      state = "over";
+      resolve();
+    }
+  }
   return {
     start() {
       if (state !== "waiting") return;
@@ -53,13 +65,15 @@ export function createTimeline({ phases, clock, onPhase }: TimelineOptions): Tim
     next() {
       if (state === "playing") enter(index + 1, clock.nowMs());
     },
-    stop() {
-      if (state === "over") return;
-      if (state === "playing") return enter(phases.length, clock.nowMs());
-      state = "over";
-      resolve();
-    },
+    stop,
     current: () => (state === "playing" ? phases[index] : undefined),
+    state: () => state,
+    load(next) {
+      stop();
+      phases = next;
+      index = -1;
+      state = "waiting";
+    },
     done,
   };
 }

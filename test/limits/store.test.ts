@@ -8,6 +8,7 @@ function bucket(isIdle: boolean): Bucket {
     charge: () => () => {},
     readings: () => [],
     drainToOneCall() {},
+    preload() {},
     idle: () => isIdle,
   };
 }

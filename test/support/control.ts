@@ -12,6 +12,7 @@ export interface RecordingHost extends ControlHost {
   readonly done: unknown[];
   append(event: Partial<ChaosEvent> & { type: ChaosEvent["type"] }): void;
   readonly listeners: number;
+  readonly lastSeq: number;
 }
 
 export function createHost(overrides: Partial<ControlHost> = {}): RecordingHost {
@@ -28,7 +29,25 @@ export function createHost(overrides: Partial<ControlHost> = {}): RecordingHost 
     get listeners() {
       return listeners.size;
     },
-    status: () => ({ phase: "live" }),
+    get lastSeq() {
+      return events.length;
+    },
+    status: () => ({ phase: "live" }) as ReturnType<ControlHost["status"]>,
+    load(who, params) {
+      done.push(["load", who, params]);
+      return { name: "loaded", phases: [], warnings: [], seq: 1 };
+    },
+    faults: () => [],
+    setLimits(params) {
+      done.push(["setLimits", params]);
+      return { limits: [] };
+    },
+    nowMs: () => 10_000,
+    attach: () => ({ run_id: "run", at_ms: 10_000, last_seq: events.length, hash_secret: "secret" }),
+    appendFacts(bodies) {
+      for (const body of bodies) this.append(body as ChaosEvent);
+      return events.slice(-bodies.length);
+    },
     inject(fault, options) {
       done.push(["inject", fault, options]);
       return { id: "live-1", endsAtMs: 1_234 };
