@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** One attempt: what differs from a plain streamed chat call to the first model. */
 export interface Ask {
-  model?: string;
+  model?: string | undefined;
   stream?: boolean;
   /** Instead of the user's own words. */
   message?: string;

@@ -69,6 +69,45 @@ const all = {
     load: "{ concurrency: 40 }",
     expect: ["max_in_flight: { at_most: 20 }", "no_hang: { within: 6s }"],
   },
+  /** As shut, but what is asked for is the way out to the small model, and the way back. */
+  "shut-for-a-while": {
+    storm: "{ rate_limit: { dimension: tpm, retry_after: 700ms, hints: [ms_header] }, where: { model: gpt-4o } }",
+    expect: ['falls_back: { to: "*mini*", within: 2s }', "returns_from_fallback: { within: 2s }"],
+  },
+  /** As shut, but what is asked for is a refusal of the app's own. */
+  "shut-for-all": {
+    storm: "{ rate_limit: { dimension: rpm, retry_after: 700ms, hints: [ms_header] } }",
+    expect: ["sheds: { within: 2s }", "no_hang: { within: 6s }"],
+  },
+  /** Three of four calls fail, and nothing says for how long. */
+  down: {
+    storm: "{ server_error: {}, where: { model: gpt-4o }, chance: 75% }",
+    lasts: "4s",
+    expect: ["backoff: {}", "attempts_per_call: { max: 5 }", "no_hang: { within: 6s }"],
+  },
+  /** Half of the prompts are too long for the model. */
+  refused: {
+    storm: "{ context_too_long: {}, chance: 50% }",
+    expect: ["no_wrong_retries: {}", "no_leak: {}", "no_hang: { within: 6s }"],
+  },
+  /** The money is gone. */
+  spent: {
+    storm: "{ quota_exceeded: {}, chance: 50% }",
+    expect: ["no_wrong_retries: {}", "no_hang: { within: 6s }"],
+  },
+  /** Nothing goes wrong, and nothing should be asked again. */
+  answered: { expect: ["no_wrong_retries: {}"] },
+  /** Forty callers, a slow provider, and a queue is wanted. */
+  "crowd-in-line": {
+    storm: "{ slow_first_token: { add: 600ms } }",
+    load: "{ concurrency: 40 }",
+    expect: ["queues: { within: 3s }", "max_in_flight: { at_most: 20 }"],
+  },
+  /** Everything fails for a while. */
+  outage: {
+    storm: "{ server_error: {} }",
+    expect: ["recovers: { to: 70%, within: 2s }", "no_hang: { within: 6s }"],
+  },
 } satisfies Record<string, Parts>;
 
 /** Every question of the exam by its name. */

@@ -36,7 +36,7 @@ export const crowds: readonly Client[] = [
     name: "lets-twenty-in",
     does: "turns away what is more than twenty calls at once",
     answer: atMost(20),
-    sits: { crowd: {} },
+    sits: { "crowd-in-line": { queues: "fail" }, crowd: {} },
   },
   {
     name: "lets-twenty-one-in",
@@ -48,13 +48,13 @@ export const crowds: readonly Client[] = [
     name: "lets-everyone-in",
     does: "has no bound",
     answer: (call) => careful(call),
-    sits: { crowd: { max_in_flight: "fail" } },
+    sits: { "crowd-in-line": { queues: "fail", max_in_flight: "fail" }, crowd: { max_in_flight: "fail" } },
   },
   {
     name: "makes-them-queue",
     does: "lets fifteen calls in at once; the others wait their turn",
     answer: queueing(15),
-    sits: { crowd: {} },
+    sits: { "crowd-in-line": {}, crowd: {} },
   },
   {
     name: "agent-of-five-steps",

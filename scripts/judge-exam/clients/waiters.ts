@@ -8,7 +8,7 @@ export const waiters: readonly Client[] = [
     name: "careful",
     does: "waits as told once, then takes the small model, then sheds",
     answer: (call) => careful(call),
-    sits: { shut: {} },
+    sits: { "shut-for-a-while": {}, "shut-for-all": { sheds: "fail" }, refused: {}, spent: {}, outage: {}, shut: {} },
   },
   {
     name: "waits-too-little",
@@ -56,7 +56,12 @@ export const waiters: readonly Client[] = [
       const told = await call.ask();
       return isWhole(told) ? served(told) : shed();
     },
-    sits: { shut: {} },
+    sits: {
+      "shut-for-all": {},
+      "shut-for-a-while": { falls_back: "fail", returns_from_fallback: "inconclusive" },
+      outage: {},
+      shut: {},
+    },
   },
   {
     name: "knocks-five-times",
@@ -94,6 +99,6 @@ export const waiters: readonly Client[] = [
       const small = await call.ask({ model: SMALL_MODEL });
       return isWhole(small) ? served(small) : shed();
     },
-    sits: { shut: {} },
+    sits: { "shut-for-a-while": {}, shut: {} },
   },
 ];
