@@ -23,7 +23,7 @@ app:
       incomplete_when: { json: { path: $.truncated, equals: true } }
     shed_when: { status: [503] }
     fallback_when: { header: { x-model: "*mini*" } }
-    deadline: 4s
+    deadline: 10s
 `;
 
 /** One client before one question. */

@@ -32,8 +32,8 @@ const question = (name: string, { storm, lasts = "2500ms", load = "{ concurrency
 const WHILE_SHUT = [
   "retry_after_honoured: { tolerance: 50ms, at_least: 99% }",
   "retry_amplification: { at_most: 2, in: storm }",
-  "degrades_by: { any_of: [shed, fallback], within: 2s }",
-  "no_hang: { within: 6s }",
+  "degrades_by: { any_of: [shed, fallback], within: 3500ms }",
+  "no_hang: { within: 9s }",
   "recovers: { to: 70%, within: 2s }",
 ];
 
@@ -46,7 +46,8 @@ const all = {
   },
   /** The first model refuses everything and says for how long; the small one answers. */
   shut: {
-    storm: "{ rate_limit: { dimension: tpm, retry_after: 700ms, hints: [ms_header] }, where: { model: gpt-4o } }",
+    storm: "{ rate_limit: { dimension: tpm, retry_after: 1200ms, hints: [ms_header] }, where: { model: gpt-4o } }",
+    lasts: "3500ms",
     expect: WHILE_SHUT,
   },
   /** Half of the streams end as if they were over. */

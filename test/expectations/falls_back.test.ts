@@ -74,3 +74,16 @@ test("a fallback after the phase's end counts for the phase in which its call be
   const crossing = refused({}, { in: ["storm"] }).phase("recovery");
   expect(judged(toSmall(crossing)).verdict).toBe("pass");
 });
+
+test("refusing users instead is no fallback, however politely it is done", () => {
+  expect(
+    judged(
+      refused()
+        .frontEnded("f1", 503, { matched: { shed: true } })
+        .ended(),
+    ),
+  ).toMatchObject({
+    verdict: "fail",
+    summary: "no fallback; 1 were shed of 1 call instead",
+  });
+});

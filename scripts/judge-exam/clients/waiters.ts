@@ -31,9 +31,9 @@ export const waiters: readonly Client[] = [
   },
   {
     name: "caps-its-waits",
-    does: "waits as told, but never longer than 400 ms",
+    does: "waits as told, but never longer than 600 ms",
     answer: (call) =>
-      retryThenSmall(call, { pauseMs: ({ announcedMs = 100 }) => Math.min(400, announcedMs + SAFE_MS) }),
+      retryThenSmall(call, { pauseMs: ({ announcedMs = 100 }) => Math.min(600, announcedMs + SAFE_MS) }),
     sits: { shut: { retry_after_honoured: "fail" } },
   },
   {

@@ -134,13 +134,19 @@ function withoutPath({ ways, within = 0 }: AskedPath, selected: History, trouble
   if (selected.lastMs - trouble.atMs < within)
     return inconclusive(`the log ends ${formatDuration(selected.lastMs - trouble.atMs)} after the first trouble`);
   const bad = calls.filter(endedBadly);
-  if (bad.length === 0)
+  // A refusal is not what was asked for, however politely the app made it.
+  const shed = ways.includes("shed") ? [] : calls.filter(({ outcome }) => outcome === "shed");
+  if (bad.length + shed.length === 0)
     return unseen(
       `not needed: all ${counted(calls.length, "call")} were served without ${wanted}, so it is not proven`,
     );
+  const instead = [
+    ...(bad.length === 0 ? [] : [`${bad.length} ended badly`]),
+    ...(shed.length === 0 ? [] : [`${shed.length} were shed`]),
+  ];
   return fail(
-    `no ${wanted}; ${bad.length} of ${counted(calls.length, "call")} ended badly instead`,
-    bad.map((call) => asEvidence(call, { seq: trouble.seq, wanted })),
+    `no ${wanted}; ${instead.join(" and ")} of ${counted(calls.length, "call")} instead`,
+    [...bad, ...shed].map((call) => asEvidence(call, { seq: trouble.seq, wanted })),
   );
 }
 
