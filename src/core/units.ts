@@ -69,6 +69,14 @@ export function formatCount(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
+/** `$0.0123`, `$12.30`: small amounts keep the digits that tell them apart. */
+export function formatUsd(usd: number): string {
+  if (usd === 0) return "$0";
+  if (Math.abs(usd) >= 1) return `$${usd.toFixed(2)}`;
+  const digits = Math.min(8, Math.max(2, 1 - Math.floor(Math.log10(Math.abs(usd))) + 1));
+  return `$${usd.toFixed(digits)}`;
+}
+
 function trimZeros(text: string): string {
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }

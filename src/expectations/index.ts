@@ -9,8 +9,11 @@ import { goodput } from "./goodput.ts";
 import { judgeWith } from "./judge.ts";
 import { maxInFlight } from "./max_in_flight.ts";
 import { noHang } from "./no_hang.ts";
+import { noHerd } from "./no_herd.ts";
 import { noLeak } from "./no_leak.ts";
 import { noWrongRetries } from "./no_wrong_retries.ts";
+import { noZombies } from "./no_zombies.ts";
+import { pausesOthers } from "./pauses_others.ts";
 import { queues } from "./queues.ts";
 import { recovers } from "./recovers.ts";
 import { retryAfterHonoured } from "./retry_after_honoured.ts";
@@ -19,15 +22,19 @@ import { retryBudget } from "./retry_budget.ts";
 import { returnsFromFallback } from "./returns_from_fallback.ts";
 import { sheds } from "./sheds.ts";
 import { slowsBeforeWall } from "./slows_before_wall.ts";
+import { spend } from "./spend.ts";
 import { successRate } from "./success_rate.ts";
 import { truncationNoticed } from "./truncation_noticed.ts";
+import { ttft } from "./ttft.ts";
 
 const all = [
   retryAfterHonoured,
+  pausesOthers,
   backoff,
   retryAmplification,
   attemptsPerCall,
   retryBudget,
+  noHerd,
   noWrongRetries,
   maxInFlight,
   slowsBeforeWall,
@@ -42,6 +49,9 @@ const all = [
   successRate,
   goodput,
   noLeak,
+  noZombies,
+  ttft,
+  spend,
 ];
 
 /** Every expectation by the word users type. */

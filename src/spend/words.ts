@@ -1,13 +1,7 @@
 import { type BudgetCaps, type BudgetRefusal, type ModelName, SPEND_UNITS, type SpendUnit } from "../core/spend.ts";
-import { formatCount } from "../core/units.ts";
+import { formatCount, formatUsd } from "../core/units.ts";
 
-/** `$0.0123`, `$12.30`: small amounts keep the digits that tell them apart. */
-export function formatUsd(usd: number): string {
-  if (usd === 0) return "$0";
-  if (Math.abs(usd) >= 1) return `$${usd.toFixed(2)}`;
-  const digits = Math.min(8, Math.max(2, 1 - Math.floor(Math.log10(Math.abs(usd))) + 1));
-  return `$${usd.toFixed(digits)}`;
-}
+export { formatUsd };
 
 /** `$2`, `500,000 tokens`, `1 request`. */
 export function amountInWords(unit: SpendUnit, amount: number): string {

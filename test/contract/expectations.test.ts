@@ -7,6 +7,8 @@ import { story } from "../support/events.ts";
 const PARAMS: Readonly<Record<string, unknown>> = {
   retry_amplification: { at_most: 1.5 },
   attempts_per_call: { max: 3 },
+  ttft: { p95: "2s" },
+  spend: { usd: "$1", tokens: 1_000 },
   max_in_flight: { at_most: 8 },
   degrades_by: { any_of: ["shed"], within: "5s" },
   no_hang: { within: "20s" },

@@ -73,6 +73,8 @@ describe("nothing shows that the app held back", () => {
 test.each([
   ["retry_after_honoured", {}],
   ["backoff", {}],
+  ["pauses_others", {}],
+  ["no_herd", {}],
   ["slows_before_wall", {}],
   ["degrades_by", { any_of: ["fallback"], within: "5s" }],
 ])("%s holds when the app held back, and is not proven when the load was too small", (name, params) => {

@@ -45,6 +45,10 @@ export interface RepliedOptions {
   tail?: string;
   textLength?: number;
   tokens?: number;
+  /** From the head to the first content. */
+  ttftMs?: number;
+  /** What it cost; without `usd` the price is unknown. */
+  cost?: Partial<Body<"cost_settled">>;
   /** What the counted limits read when it was admitted. */
   readings?: Body<"call_admitted">["readings"];
   /** A fault that took effect. */
@@ -194,9 +198,14 @@ export class Story {
     if (fault !== undefined) this.#faulted(call, fault);
     if (status >= 400) this.#refused(call, status, options);
     else this.event({ type: "call_admitted", call, readings: options.readings ?? [] });
+    if (options.ttftMs !== undefined) this.event({ type: "first_content", call, ttft_ms: options.ttftMs });
     const lastByte = this.nowMs;
     this.after(options.noticedAfterMs ?? 0);
     const tail = options.tail;
+    if (options.cost !== undefined) {
+      const tokens = { input_tokens: 100, output_tokens: 20, estimated: false };
+      this.event({ type: "cost_settled", call, kind: "live", ...tokens, ...options.cost });
+    }
     return this.event({
       type: "reply_ended",
       call,

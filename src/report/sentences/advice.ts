@@ -4,6 +4,11 @@ import { concurrencyInWords } from "./wall.ts";
 /** What a broken rule asks of the app, by the rule's name. A rule without a line here gives no advice. */
 const ASKS: Readonly<Record<string, string>> = {
   retry_after_honoured: "wait as long as the refusal announces before repeating a call",
+  pauses_others: "let new calls on the same key wait too while a wait is announced",
+  no_herd: "add jitter to every wait, also to an announced one",
+  no_zombies: "abort the call to the provider when nobody waits for its answer any more",
+  ttft: "find out where the time before the first token goes, and show the user something before it",
+  spend: "send less: shorter prompts, fewer retries, a smaller model where it does",
   backoff: "let each wait before a retry be about twice the one before, with jitter",
   attempts_per_call: "bound the attempts per call over all layers together",
   retry_budget: "stop retrying when more than a small share of the traffic is retries",
