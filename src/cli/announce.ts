@@ -1,8 +1,10 @@
 import type { LimitSpec } from "../core/limits.ts";
-import { formatCount } from "../core/units.ts";
+import { formatCount, formatShare } from "../core/units.ts";
 import { baseUrls } from "../run/families.ts";
+import type { SessionOptions } from "../run/options.ts";
 import type { Session } from "../run/session.ts";
 import { summariseUpstreams, type UpstreamChoice, upstreamInWords } from "../run/upstream-choice.ts";
+import { capsInWords, NO_CAPS } from "../spend/index.ts";
 import { paint } from "./style.ts";
 
 /** What everybody should know before the first call: where to point the app, what is upstream, what it may cost. */
@@ -12,7 +14,7 @@ export function announce(session: Session, appFilePath: string | undefined, line
   line(`        point the app here: ${baseUrls(session.options, session.proxy.url).join("  ")}`);
   if (upstreams.length > 1) line(`        or at one upstream: ${addresses(session).join("  ")}`);
   if (appFilePath !== undefined) line(`        app file ${appFilePath}`);
-  for (const upstream of upstreams) line(upstreamLine(upstream));
+  for (const upstream of upstreams) line(upstreamLine(upstream, session.options));
   if (!["127.0.0.1", "::1", "localhost"].includes(listen.host)) {
     line(
       paint(
@@ -24,12 +26,21 @@ export function announce(session: Session, appFilePath: string | undefined, line
   for (const limit of scenario.limits) line(`limit   ${limitInWords(limit)}`);
 }
 
-function upstreamLine(upstream: UpstreamChoice): string {
+function upstreamLine(upstream: UpstreamChoice, options: SessionOptions): string {
   const words = `upstream ${upstreamInWords(upstream)}: `;
-  if (upstream.kind === "live")
-    return paint("yellow", `${words}REAL calls that cost real money; nothing here caps what they may cost`);
+  if (upstream.kind === "live") return paint("yellow", `${words}${realInWords(options)}`);
   const loud = upstream.implied ? ". None was named; --upstream https://… forwards to a real provider" : "";
   return `${words}built in, no key, no cost${loud}`;
+}
+
+/** How many calls are real, what they may cost, and what comes then. */
+function realInWords({ budget, mix, standIn }: SessionOptions): string {
+  const real =
+    mix === undefined ? "REAL calls" : `${formatShare(mix)} REAL calls, the rest to ${standIn?.address}; the real ones`;
+  const caps = capsInWords(budget?.caps ?? NO_CAPS);
+  if (caps === "") return `${real} cost real money; nothing caps what they may cost (--budget-usd 2 would)`;
+  const then = budget?.over === "stub" ? `then ${standIn?.address} answers` : "then calls are refused";
+  return `${real} cost real money, at most ${caps}; ${then}`;
 }
 
 function addresses({ options, proxy }: Session): string[] {

@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "../core/units.ts";
 import type { Address } from "../run/options.ts";
+import { addBudgetFlags, type BudgetFlags } from "./budget-flags.ts";
 import { addRecordingFlags, type RecordingFlags } from "./recording-flags.ts";
 
 /** Flags that `proxy` and `run` share, after commander parsed them. */
-export interface SharedFlags extends RecordingFlags {
+export interface SharedFlags extends RecordingFlags, BudgetFlags {
   upstream: string[];
   listen: Address;
   control: Address | "off";
@@ -24,7 +25,7 @@ export interface SharedFlags extends RecordingFlags {
 const collect = (value: string, before: string[]) => [...before, value];
 
 export function addSharedFlags(command: Command): Command {
-  return addRecordingFlags(addPlayFlags(addControlFlags(addListenFlags(command))));
+  return addBudgetFlags(addRecordingFlags(addPlayFlags(addControlFlags(addListenFlags(command)))));
 }
 
 function addListenFlags(command: Command): Command {

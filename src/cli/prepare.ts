@@ -8,6 +8,7 @@ import { refuseShareOnLive, rulesOf } from "../run/check-share.ts";
 import type { SessionOptions } from "../run/options.ts";
 import { parseUpstreams } from "../run/upstream-choice.ts";
 import { checkPlan, loadApp, loadScenario, parseFaultLine } from "../scenario/index.ts";
+import { budgetWords, spendingOptions } from "./budget-flags.ts";
 import type { SharedFlags } from "./flags.ts";
 import { openPlan, type PlanFiles } from "./open-plan.ts";
 import { paint } from "./style.ts";
@@ -58,6 +59,7 @@ export function prepare(input: {
   const plan = openPlan(input.planFiles, flags.seed);
   const weather = readScenario(input.scenarioPath, plan?.seed ?? flags.seed, app.app);
   if (plan !== undefined) checkPlan(plan, weather.scenario);
+  const upstreams = parseUpstreams(flags.upstream.length > 0 ? flags.upstream : upstreamsOf(app.app));
   const options: SessionOptions = {
     mode: input.mode,
     scenario: weather.scenario,
@@ -70,7 +72,8 @@ export function prepare(input: {
     appCommand: input.mode === "run" ? commandOf(input.command, app.app) : undefined,
     loadCommand: input.loadCommand,
     readyTimeoutMs: input.readyTimeoutMs,
-    upstreams: parseUpstreams(flags.upstream.length > 0 ? flags.upstream : upstreamsOf(app.app)),
+    upstreams,
+    ...spendingOptions(flags, { app: app.app, upstreams }),
     listen: flags.listen,
     control: controlAddress(flags, env),
     faults: flags.fault,
@@ -186,6 +189,7 @@ function reproduceCommand(
   if (input.flags.app !== undefined) words.push("--app", input.flags.app);
   for (const fault of input.flags.fault) words.push("--fault", `'${fault}'`);
   if (input.loadCommand !== undefined) words.push("--load-cmd", `'${input.loadCommand.replaceAll("'", "'\\''")}'`);
+  words.push(...budgetWords(input.flags));
   if (input.planFiles?.plan !== undefined) words.push("--plan", input.planFiles.plan);
   if (input.command.length > 0) words.push("--", ...input.command);
   return words.join(" ");

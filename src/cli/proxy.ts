@@ -2,6 +2,7 @@ import { ExitCode } from "../core/errors.ts";
 import { serveProxy } from "../run/run.ts";
 import type { Session } from "../run/session.ts";
 import { announce } from "./announce.ts";
+import { confirmSpending } from "./confirm-spending.ts";
 import type { SharedFlags } from "./flags.ts";
 import { prepare, printWarnings } from "./prepare.ts";
 import { createProgress } from "./progress.ts";
@@ -29,6 +30,7 @@ export async function proxyCommand(scenarioPath: string | undefined, flags: Prox
       onAppOutput: () => {},
     });
     printWarnings(prepared.warnings);
+    await confirmSpending(prepared.options, flags);
     const result = await serveProxy(prepared.options, {
       onEvent: progress.onEvent,
       onSession(session) {

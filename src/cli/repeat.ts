@@ -13,6 +13,7 @@ import {
 import type { RunResult } from "../run/run.ts";
 import { createSeriesFolder } from "../run/run-folder.ts";
 import type { Session } from "../run/session.ts";
+import { confirmSpending } from "./confirm-spending.ts";
 import { tellGithub } from "./github.ts";
 import { writeOutFile } from "./out-file.ts";
 import { play, prepareRun, type RunOrder } from "./play.ts";
@@ -81,7 +82,10 @@ function createSeries(order: RunOrder, wanted: number) {
       try {
         const seed = nth === 1 || flags.plan !== undefined ? flags.seed : firstSeed + nth - 1;
         const prepared = prepareRun({ ...order, flags: { ...flags, ...(seed !== undefined && { seed }) } }, progress);
-        if (nth === 1) begin(prepared);
+        if (nth === 1) {
+          await confirmSpending(prepared.options, flags);
+          begin(prepared);
+        }
         const out = join(folder, `run-${nth}`);
         const options = { ...prepared.options, out, runId: `${relative(join(folder, ".."), folder)}/run-${nth}` };
         progress.line(`repeat  ${nth} of ${wanted}, seed ${options.scenario.seed}`);

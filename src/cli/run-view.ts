@@ -1,7 +1,6 @@
 import type { ChaosEvent } from "../core/event.ts";
 import { createSpendTally, type SpendTally } from "../core/spend-tally.ts";
-import { formatCount, formatDuration } from "../core/units.ts";
-import { formatUsd } from "../spend/index.ts";
+import { formatCount, formatDuration, formatUsd } from "../core/units.ts";
 
 /** What a terminal shows of a run: a fold over the same events as everything else. */
 export interface RunView {

@@ -1,6 +1,7 @@
 import { annotations, renderJunitOfAll, stepSummary } from "../report/index.ts";
 import { reportJson } from "../run/report-run.ts";
 import type { Session } from "../run/session.ts";
+import { confirmSpending } from "./confirm-spending.ts";
 import { tellGithub } from "./github.ts";
 import { checkOutFile, writeOutFile } from "./out-file.ts";
 import { play, prepareRun, type RunFlags, type RunOrder } from "./play.ts";
@@ -22,7 +23,9 @@ async function playSingle(order: RunOrder): Promise<number> {
   const sessions: Session[] = [];
   const forget = stopOnSignals(() => sessions, progress.line);
   try {
-    const result = await play(prepareRun(order, progress), { progress, sessions });
+    const prepared = prepareRun(order, progress);
+    await confirmSpending(prepared.options, flags);
+    const result = await play(prepared, { progress, sessions });
     progress.stop();
     process.stdout.write(
       flags.json === true ? reportJson(result.report) : `${verdictLines(result.report, result.paths).join("\n")}\n`,

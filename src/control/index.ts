@@ -1,7 +1,14 @@
 export { ChaosControl, type ChaosControlOptions, type FollowOptions } from "./chaos-control.ts";
 export { type ConnectOptions, type ControlClient, ControlRefused, connectControl } from "./client.ts";
 export type { ControlHost, InjectOptions } from "./host.ts";
-export { type ControlMethod, type ControlParams, type ControlResult, METHOD_NAMES, METHODS } from "./protocol.ts";
+export {
+  type ControlInput,
+  type ControlMethod,
+  type ControlParams,
+  type ControlResult,
+  METHOD_NAMES,
+  METHODS,
+} from "./protocol.ts";
 export { jsonAnswer, type Route, type RouteAnswer, type RouteRequest } from "./route.ts";
 export { type ControlOptions, type RunningControl, startControl } from "./server.ts";
 export type { Role, Visitor } from "./visitor.ts";

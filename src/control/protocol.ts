@@ -58,6 +58,12 @@ function method<P extends z.ZodType, R extends z.ZodType>(described: Method<P, R
   return described;
 }
 
+const budgetCaps = {
+  usd: amount.nullable().optional(),
+  tokens: amount.nullable().optional(),
+  requests: amount.nullable().optional(),
+};
+
 export const METHODS = {
   status: method({
     summary: "What runs now",
@@ -183,9 +189,8 @@ export const METHODS = {
     summary: "The most that may be spent on live upstreams, counted from the start; null takes a cap away",
     kind: "commands",
     params: z.strictObject({
-      usd: amount.nullable().optional(),
-      tokens: amount.nullable().optional(),
-      requests: amount.nullable().optional(),
+      ...budgetCaps,
+      per_minute: z.strictObject(budgetCaps).optional().meta({ description: "By calls that begin within any 60 s" }),
     }),
     result: z.looseObject({}),
   }),

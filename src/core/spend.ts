@@ -72,6 +72,9 @@ export interface Bill {
   settle(outcome: SpendOutcome): Cost | undefined;
 }
 
+/** How events name a cap per minute: `requests per minute`. */
+export const PER_MINUTE = " per minute";
+
 /** The budget does not let a call through. */
 export interface BudgetRefusal {
   /** `price`: a budget in dollars, and no price is known. */

@@ -73,8 +73,8 @@ export function formatCount(value: number): string {
 export function formatUsd(usd: number): string {
   if (usd === 0) return "$0";
   if (Math.abs(usd) >= 1) return `$${usd.toFixed(2)}`;
-  const digits = Math.min(8, Math.max(2, 1 - Math.floor(Math.log10(Math.abs(usd))) + 1));
-  return `$${usd.toFixed(digits)}`;
+  const digits = Math.min(8, Math.max(2, 2 - Math.floor(Math.log10(Math.abs(usd)))));
+  return `$${usd.toFixed(digits).replace(/(\.\d\d\d*?)0+$/, "$1")}`;
 }
 
 function trimZeros(text: string): string {

@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Dialect, LlmCall, ReplyContext } from "../core/dialect.ts";
 import type { HeaderList, RawRequest } from "../core/exchange.ts";
 import type { Admission, Charge } from "../core/limits.ts";
+import type { Placement } from "../core/mix.ts";
 import type { CallBill } from "./bill.ts";
 import { ClientSide, type Ending } from "./client-side.ts";
 import { callReceived, pathOnly } from "./facts.ts";
@@ -25,6 +26,12 @@ export interface Arrival {
   headAtMs: number;
 }
 
+/** As the finished history says it: some clients close the connection at the terminator, and had everything. */
+function delivered(status: number, how: Ending, { finish, errorInStream }: ReplySummary): boolean {
+  const sawTheEnd = how === "complete" || how === "client_left";
+  return status >= 200 && status < 300 && sawTheEnd && finish && !errorInStream;
+}
+
 const OVER = "the exchange is over";
 
 type Admitted = Extract<Admission, { admitted: true }>;
@@ -44,6 +51,8 @@ export class Exchange {
   admission: Admitted | undefined;
   /** Set when an upstream is asked that is known to cost something, or would if it were live. */
   bill: CallBill | undefined;
+  /** Set when a mix chose between the live upstream and its stand-in. */
+  placement: Placement | undefined;
   /** The refusal was ours and is told already; only the provider's own are told at the end. */
   refusedHere = false;
   /** Arrival of the request head, monotonic milliseconds. */
@@ -150,6 +159,7 @@ export class Exchange {
     if (how === "client_left") sink.append({ type: "client_left", call: id, bytes: client.bytes });
     this.#tellUsage(summary);
     this.bill?.settle(summary);
+    this.placement?.ended(delivered(client.status, how, summary));
     this.#tellRefusal(summary);
     sink.append({
       type: "reply_ended",

@@ -48,7 +48,7 @@ export function pathOnly(path: string): string {
 }
 
 /** Markers differ between calls that are the same call to the app, so the fingerprint is made without them. */
-function withoutCallIds(body: Uint8Array): { callId: string | undefined; hashable: string | Uint8Array } {
+export function withoutCallIds(body: Uint8Array): { callId: string | undefined; hashable: string | Uint8Array } {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   if (!bytes.includes("lc-")) return { callId: undefined, hashable: bytes };
   const text = bytes.toString("utf8");

@@ -6,6 +6,7 @@ import { type Arrival, Exchange } from "./exchange.ts";
 import { forwardableReplyHeaders, forwardableRequestHeaders, joinPath } from "./headers.ts";
 import { endAsPlanned, waitAsPlanned } from "./inject.ts";
 import { type Paid, payFor } from "./pay.ts";
+import { placeInMix } from "./place.ts";
 import { loseStages, type Plan, planFaults } from "./plan.ts";
 import { Relay } from "./relay.ts";
 import { rewriteHead } from "./rewrite-head.ts";
@@ -23,7 +24,7 @@ export async function handle(arrival: Arrival & { destination: Destination }, sh
     return loseStages(exchange, plan, `${plan.final.chosen.rule} ended the call first`);
   }
   if (refuseByLimit(exchange)) return loseStages(exchange, plan, "a counted limit refused the call");
-  const paid = payFor(exchange, arrival.destination);
+  const paid = payFor(exchange, placeInMix(exchange, arrival.destination));
   if (paid === undefined) return loseStages(exchange, plan, "the budget refused the call");
   const reply = await askUpstream(exchange, paid);
   if (reply === undefined) return loseStages(exchange, plan, "the upstream gave no reply");

@@ -3,6 +3,7 @@ import type { LlmCall } from "../core/dialect.ts";
 import type { EventSink } from "../core/event.ts";
 import type { FaultChooser } from "../core/fault.ts";
 import type { Limiter, RefusalDimension } from "../core/limits.ts";
+import type { Mix } from "../core/mix.ts";
 import type { Rng } from "../core/rng.ts";
 import type { Scrubber } from "../core/secrets.ts";
 import type { SpendMeter } from "../core/spend.ts";
@@ -35,6 +36,8 @@ export interface ProxyOptions {
   limiter: Limiter | undefined;
   /** Says what calls cost, and holds live ones to the budget. Undefined: neither. */
   meter?: SpendMeter | undefined;
+  /** Sends calls that were meant for a live upstream to its stand-in. Undefined: none. */
+  mix?: Mix | undefined;
   /** A call beyond the budget goes to its destination's stand-in. Default: it is refused. */
   standInOverBudget?: boolean | undefined;
   chooser: FaultChooser;

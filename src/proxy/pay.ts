@@ -1,5 +1,5 @@
 import type { LlmCall } from "../core/dialect.ts";
-import type { BudgetRefusal, SpendRequest } from "../core/spend.ts";
+import { type BudgetRefusal, PER_MINUTE, type SpendRequest } from "../core/spend.ts";
 import type { UpstreamKind } from "../core/upstream.ts";
 import { answerMarked } from "./answer.ts";
 import { CallBill } from "./bill.ts";
@@ -9,22 +9,22 @@ import type { Exchange } from "./exchange.ts";
 /** Where a call goes that may go, and why there when it was meant for another. */
 export interface Paid {
   to: Destination;
-  because?: "over_budget";
+  because?: "mix" | "over_budget";
 }
 
 /** Puts the call on a bill. Beyond the budget it goes to the stand-in, where that is wanted. Undefined: refused, and answered. */
-export function payFor(exchange: Exchange, to: Destination): Paid | undefined {
+export function payFor(exchange: Exchange, place: Paid): Paid | undefined {
+  const { to } = place;
   const { id, dialect, call, shared } = exchange;
   const { meter, standInOverBudget } = shared.options;
-  if (meter === undefined || to.kind === undefined) return { to };
+  if (meter === undefined || to.kind === undefined) return place;
   const opened = meter.open(requestOf(call, to.kind));
   if ("bill" in opened) {
     exchange.bill = new CallBill(opened.bill, { id, dialect, call, kind: to.kind, sink: shared.options.sink });
-    return { to };
+    return place;
   }
   if (standInOverBudget === true && to.standIn !== undefined) {
-    const paid = payFor(exchange, to.standIn);
-    return paid && { ...paid, because: "over_budget" };
+    return payFor(exchange, { to: to.standIn, because: "over_budget" });
   }
   refuse(exchange, opened.refusal);
   return undefined;
@@ -51,7 +51,7 @@ function refuse(exchange: Exchange, { unit, per, cap, used, requested, message }
     origin: "budget",
     trouble: "budget",
     status: reply.status,
-    dimension: per === "run" ? unit : `${unit} per minute`,
+    dimension: per === "run" ? unit : `${unit}${PER_MINUTE}`,
     limit: cap,
     used,
     requested,

@@ -10,6 +10,7 @@ import { UserError } from "../core/errors.ts";
 import { parseFaultLine } from "../scenario/index.ts";
 import { refuseShareOnLive } from "./check-share.ts";
 import { loadSent } from "./load-scenario.ts";
+import { moneyStatus, setBudget } from "./money-status.ts";
 import { stateFolder } from "./run-folder.ts";
 import type { Session } from "./session.ts";
 import { setLimits } from "./set-limits.ts";
@@ -73,6 +74,7 @@ function controlHost(session: Session): ControlHost {
     remove: (id) => chooser.remove(id),
     faults: () => chooser.active().map((fault) => ({ ...fault })),
     setLimits: (params) => ({ limits: setLimits(session, params).map((row) => ({ ...row })) }),
+    budget: { set: (caps) => setBudget(session, caps) },
     panic: (who) => session.panic(who),
     mark: (who, label, facts) =>
       void log.append(scrubbed({ type: "mark", label, who, ...(facts !== undefined && { facts: { ...facts } }) })),
@@ -145,6 +147,7 @@ function status(session: Session): ControlResult<"status"> {
     faults: chooser.active().map((fault) => ({ ...fault })),
     limits: limiter.readings().map((reading) => ({ ...reading })),
     limit_rows: playing.limits.map((row) => ({ ...row, limits: { ...row.limits } })),
+    ...moneyStatus(session),
     last_seq: log.lastSeq,
   };
 }

@@ -4,7 +4,8 @@ import { dialectsFor, whoseServer } from "../providers/index.ts";
 import type { Destination } from "../proxy/index.ts";
 import { createTokenCounter } from "../tokens/index.ts";
 import { createHttpUpstream, createStub, type Recorder } from "../upstreams/index.ts";
-import type { UpstreamChoice } from "./upstream-choice.ts";
+import { openStandIn } from "./open-stand-in.ts";
+import type { StubChoice, UpstreamChoice } from "./upstream-choice.ts";
 
 export interface OpenUpstreams {
   /** In the order in which they were named. */
@@ -24,20 +25,30 @@ interface Parts {
 /** Nothing is connected yet: servers are reached when calls come, the counter is started when a stub counts. */
 export function openUpstreams(
   choices: readonly UpstreamChoice[],
-  { clock, seed, recorder }: Omit<Parts, "counter">,
+  { clock, seed, recorder, standIn }: Omit<Parts, "counter"> & { standIn?: StubChoice | undefined },
 ): OpenUpstreams {
   const counter = createTokenCounter();
-  const opened = choices.map((choice) => openOne(choice, { clock, seed, counter, recorder }));
+  const parts = { clock, seed, counter, recorder };
+  const opened = choices.map((choice) => openOne(choice, parts));
+  const stoodIn = opened.flatMap(({ destination }) => {
+    if (standIn === undefined || destination.kind !== "live") return [];
+    const opened = openStandIn(destination, { ...parts, choice: standIn });
+    destination.standIn = opened.destination;
+    return [opened];
+  });
   return {
     destinations: opened.map(({ destination }) => destination),
     async close() {
-      await Promise.all(opened.map(({ close }) => close()));
+      await Promise.all([...opened, ...stoodIn].map(({ close }) => close()));
       await counter.close();
     },
   };
 }
 
-function openOne(choice: UpstreamChoice, { clock, seed, counter, recorder }: Parts) {
+function openOne(
+  choice: UpstreamChoice,
+  { clock, seed, counter, recorder }: Parts,
+): { destination: Destination; close(): Promise<void> } {
   const base = choice.kind === "live" ? choice.base : undefined;
   const dialects = dialectsFor(base, choice.name);
   const known = { ...whoseServer(base, choice.name), dialects, passThroughTo: base };

@@ -2,7 +2,7 @@ import type { AppFile } from "../core/app.ts";
 import type { Scenario } from "../core/scenario.ts";
 import type { BudgetCaps } from "../core/spend.ts";
 import type { DecisionPlan, LoadedScenario } from "../scenario/index.ts";
-import type { UpstreamChoice } from "./upstream-choice.ts";
+import type { StubChoice, UpstreamChoice } from "./upstream-choice.ts";
 
 export interface Address {
   host: string;
@@ -44,6 +44,10 @@ export interface SessionOptions {
   upstreams: readonly UpstreamChoice[];
   /** Undefined: nothing caps what live calls cost. */
   budget?: BudgetOptions | undefined;
+  /** The share of logical calls that goes to live upstreams, 0 to 1; the rest goes to `standIn`. Undefined: all. */
+  mix?: number | undefined;
+  /** Answers in a live upstream's place: the rest of a mix, and calls beyond the budget. */
+  standIn?: StubChoice | undefined;
   listen: Address;
   control:
     | (Address & { hosts: readonly string[]; token: string | undefined; spectatorToken: string | undefined })

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { EVENT_VERSION } from "../core/event.ts";
+import { EVENT_VERSION, type EventBody } from "../core/event.ts";
 import { createRng } from "../core/rng.ts";
 import type { AppFacts } from "../core/scenario.ts";
 import { createHasher, createScrubber, type Scrubber } from "../core/secrets.ts";
 import { whoseRequest } from "../providers/index.ts";
 import { type RunningProxy, startProxy } from "../proxy/index.ts";
+import { createMix, hasCaps } from "../spend/index.ts";
 import type { Recorder } from "../upstreams/index.ts";
 import { createAbortWatch } from "./abort-watch.ts";
 import { appFacts } from "./app-facts.ts";
@@ -12,12 +13,12 @@ import { createKeyPrints, type KeyPrints, noticingKeys } from "./key-prints.ts";
 import { limitLabels } from "./limit-labels.ts";
 import { createLogger } from "./logger.ts";
 import { openUpstreams } from "./open-upstreams.ts";
-import type { EndReason, SessionOptions } from "./options.ts";
+import type { BudgetOptions, EndReason, SessionOptions } from "./options.ts";
 import { createRecording } from "./recording.ts";
 import { createRunFolder, type RunFolder } from "./run-folder.ts";
 import { watchSelfDelay } from "./self-delay.ts";
 import { settlePlan } from "./settle-plan.ts";
-import { createSpending, type Spending } from "./spending.ts";
+import { budgetEnd, createSpending, type Spending } from "./spending.ts";
 import { createSystemClock } from "./system-clock.ts";
 import { summariseUpstreams } from "./upstream-choice.ts";
 import { VERSION } from "./version.ts";
@@ -68,7 +69,12 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   });
   const weather = createWeather(options, { clock, rng, eventsPath: folder.eventsPath });
   const recording = createRecording(options, { clock, scrubber, sink: weather.log });
-  const upstreams = openUpstreams(options.upstreams, { clock, seed: options.scenario.seed, recorder: recording });
+  const upstreams = openUpstreams(options.upstreams, {
+    clock,
+    seed: options.scenario.seed,
+    recorder: recording,
+    standIn: options.standIn,
+  });
   const spending = createSpending(options, { clock, log: weather.log });
   let proxy: RunningProxy;
   try {
@@ -78,6 +84,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
       ownerOf: whoseRequest,
       limiter: weather.limiter,
       meter: spending.meter,
+      mix: options.mix === undefined ? undefined : createMix({ share: options.mix, rng: rng.fork("mix") }),
       standInOverBudget: options.budget?.over === "stub",
       limitOf: weather.limitOf,
       chooser: weather.chooser,
@@ -134,6 +141,8 @@ function logStart(parts: {
     app: facts ?? null,
     upstream: summariseUpstreams(upstreams),
     limits: limitLabels(scenario),
+    ...(options.mix !== undefined && { mix: options.mix }),
+    ...capsTold(options.budget),
     driven:
       options.mode === "run" &&
       options.loadCommand === undefined &&
@@ -143,6 +152,12 @@ function logStart(parts: {
     reproduce: options.reproduce,
     versions: { llm_chaos: VERSION, node: process.version, event_schema: EVENT_VERSION },
   });
+}
+
+function capsTold(budget: BudgetOptions | undefined): Pick<EventBody<"run_started">, "budget"> {
+  if (budget === undefined || !hasCaps(budget.caps)) return {};
+  const { run, perMinute } = budget.caps;
+  return { budget: { ...run, per_minute: perMinute, over: budget.over } };
 }
 
 type Switches = "stopped" | "stop" | "panic" | "close";
@@ -162,6 +177,13 @@ function withSwitches(parts: Omit<Session, Switches>, closeUpstreams: () => Prom
   if (options.scenario.abortWhen !== undefined) {
     log.subscribe(createAbortWatch(options.scenario.abortWhen, (detail) => stop({ why: "abort_when", detail })));
   }
+  // Whoever plays a scenario to its end cannot do so without the calls that were refused.
+  if (options.mode === "run") {
+    log.subscribe((event) => {
+      const detail = budgetEnd(event);
+      if (detail !== undefined) stop({ why: "budget", detail });
+    });
+  }
   return {
     ...parts,
     stopped: stopping.promise,
@@ -179,10 +201,19 @@ function withSwitches(parts: Omit<Session, Switches>, closeUpstreams: () => Prom
       await proxy.close({ drainMs });
       await parts.recording.stop();
       const unwritten = settlePlan(parts.ledger, { options, log });
-      const { why, detail } = unwritten === undefined ? end : ({ why: "broken", detail: unwritten } as const);
+      const { why, detail } =
+        unwritten === undefined ? endOf(end, parts) : ({ why: "broken", detail: unwritten } as const);
       log.append({ type: "run_ended", why, ...(detail !== undefined && { detail }) });
       await log.close();
       await closeUpstreams();
     },
   };
+}
+
+/** A run that came to its end has not, where the budget refused calls on the way; a proxy's natural end is a stop by hand. */
+function endOf(end: End, { budget, options }: Pick<Session, "budget" | "options">): End {
+  const byItself = ["completed", "app_ended", ...(options.mode === "proxy" ? ["interrupted"] : [])].includes(end.why);
+  const { refused } = budget.state();
+  if (!byItself || refused === 0 || options.budget?.over === "stub") return end;
+  return { why: "budget", detail: `${refused} ${refused === 1 ? "call was" : "calls were"} refused` };
 }

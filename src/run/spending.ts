@@ -1,10 +1,11 @@
 import type { Clock } from "../core/clock.ts";
-import type { SpendMeter } from "../core/spend.ts";
+import type { ChaosEvent } from "../core/event.ts";
+import { PER_MINUTE, type SpendMeter } from "../core/spend.ts";
 import { createSpendTally, type SpendTally } from "../core/spend-tally.ts";
-import { formatCount } from "../core/units.ts";
+import { formatCount, formatUsd } from "../core/units.ts";
 import type { EventLog } from "../history/index.ts";
 import { createPriceList, type Understood } from "../prices/index.ts";
-import { type BudgetGuard, createBudgetGuard, createSpendMeter, formatUsd } from "../spend/index.ts";
+import { type BudgetGuard, createBudgetGuard, createSpendMeter } from "../spend/index.ts";
 import type { BudgetOptions, SessionOptions } from "./options.ts";
 
 /** What calls cost, and the budget they are held to. */
@@ -40,6 +41,17 @@ export function createSpending(options: Options, { clock, log }: { clock: Clock;
     },
   });
   return { meter: tellingFirst(meter, log, budget?.over), budget: guard, tally: tally.read };
+}
+
+/** Why a scenario cannot go on: a cap over the whole run refused a call, and refuses from here on. Undefined for every other event. */
+export function budgetEnd(event: ChaosEvent): string | undefined {
+  if (event.type !== "call_refused" || event.origin !== "budget") return undefined;
+  const { dimension, limit } = event;
+  if (dimension === undefined || dimension.endsWith(PER_MINUTE)) return undefined;
+  if (dimension === "price") return "a model has no known price";
+  return dimension === "usd"
+    ? `the cap of ${formatUsd(limit ?? 0)}`
+    : `the cap of ${formatCount(limit ?? 0)} ${dimension}`;
 }
 
 function priceInWords(provider: string, understood: Understood | undefined): string {

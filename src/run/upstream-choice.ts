@@ -3,14 +3,19 @@ import { UserError } from "../core/errors.ts";
 import { flawOfUpstreamName } from "../core/upstream-name.ts";
 import { parseStubProfile, type StubProfile } from "../upstreams/index.ts";
 
+export interface StubChoice {
+  kind: "stub";
+  profile: StubProfile | undefined;
+  address: string;
+  /** Nobody named an upstream. */
+  implied: boolean;
+}
+
 /** What one `--upstream` names. */
 export type UpstreamChoice = {
   /** In lower case; undefined for the only upstream when the user gave it none. */
   name?: string | undefined;
-} & (
-  | { kind: "stub"; profile: StubProfile | undefined; address: string; implied: boolean }
-  | { kind: "live"; base: URL; address: string }
-);
+} & (StubChoice | { kind: "live"; base: URL; address: string });
 
 /**
  * One upstream, or several with a name each (`openai=https://…`). Without any the stub is meant; the caller says so loudly.

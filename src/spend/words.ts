@@ -1,8 +1,6 @@
 import { type BudgetCaps, type BudgetRefusal, type ModelName, SPEND_UNITS, type SpendUnit } from "../core/spend.ts";
 import { formatCount, formatUsd } from "../core/units.ts";
 
-export { formatUsd };
-
 /** `$2`, `500,000 tokens`, `1 request`. */
 export function amountInWords(unit: SpendUnit, amount: number): string {
   if (unit === "usd") return formatUsd(amount);

@@ -8,6 +8,9 @@ const FLAGS: Parameters<typeof prepare>[0]["flags"] = {
   controlHost: [],
   fault: [],
   mark: false,
+  budgetUsd: [],
+  budgetTokens: [],
+  budgetRequests: [],
 };
 
 const prepared = (command: readonly string[]) =>
