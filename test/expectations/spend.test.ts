@@ -16,10 +16,10 @@ const calls = (params: object, costs: readonly NonNullable<RepliedOptions["cost"
 test("passes at the bound, fails above it and names the dearest calls first", () => {
   expect(judged(calls({ usd: "$0.75" }, [{ usd: 0.25 }, { usd: 0.5 }]))).toMatchObject({
     verdict: "pass",
-    summary: "$0.750, 240 tokens (2 answered calls)",
+    summary: "$0.75, 240 tokens (2 answered calls)",
   });
   const bad = judged(calls({ usd: "$0.70" }, [{ usd: 0.25 }, { usd: 0.5 }]));
-  expect(bad).toMatchObject({ verdict: "fail", evidence: [{ note: "c1 on model-1", got: "$0.500, 120 tokens" }, {}] });
+  expect(bad).toMatchObject({ verdict: "fail", evidence: [{ note: "c1 on model-1", got: "$0.50, 120 tokens" }, {}] });
   expect(bad.evidence[0]?.events).toHaveLength(2);
 });
 
@@ -49,7 +49,7 @@ test("stub and replay count with what they would have cost, and it says so", () 
   ] as const;
   expect(judged(calls({ usd: "$0.60" }, free))).toMatchObject({
     verdict: "fail",
-    summary: expect.stringContaining("$0.750 of it only computed"),
+    summary: expect.stringContaining("$0.75 of it only computed"),
   });
 });
 
@@ -58,7 +58,7 @@ test("refusals cost nothing; attempts that delivered nothing do", () => {
     .received("r1")
     .replied("r1", 429);
   refused.received("r2").replied("r2", 400, { origin: "provider" }).received("r3").replied("r3", 0, { how: "reset" });
-  expect(judged(refused).summary).toBe("$0.500, 120 tokens (1 answered call)");
+  expect(judged(refused).summary).toBe("$0.50, 120 tokens (1 answered call)");
   const cut = told({ usd: "$1" })
     .received("c1")
     .replied("c1", 200, { how: "cut", cost: { usd: 0.75 } });
