@@ -8,6 +8,8 @@ export interface History {
   app: AppFacts | undefined;
   phases: readonly PhaseSpan[];
   attempts: readonly Attempt[];
+  /** Of a selection: attempts that began outside of its phases and were still open in them. */
+  carriedOver?: readonly Attempt[];
   logicalCalls: readonly LogicalCall[];
   frontDoorCalls: readonly FrontDoorCall[];
   steps: readonly LoadStep[];

@@ -1,4 +1,5 @@
 import type { Attempt, FrontDoorCall, History, LogicalCall } from "./history.ts";
+import { closedAtMs } from "./in-flight.ts";
 import { ambiguousShare } from "./links.ts";
 import type { Where } from "./scenario.ts";
 import { matchesGlob } from "./text.ts";
@@ -28,14 +29,25 @@ export function selectHistory(history: History, { in: phases, where }: Selection
   );
   const frontDoorCalls = history.frontDoorCalls.filter((front) => inPhase(front.phase) && wantedFront(front));
   const kept = new Set(frontDoorCalls);
+  const matching = history.attempts.filter(wanted);
+  const attempts = matching.filter(({ phase }) => inPhase(phase));
   return {
     ...history,
-    attempts: history.attempts.filter((attempt) => inPhase(attempt.phase) && wanted(attempt)),
+    attempts,
+    carriedOver: matching.filter((attempt) => !inPhase(attempt.phase) && isOpenWithin(attempt, attempts)),
     logicalCalls,
     frontDoorCalls,
     steps: history.steps.map((step) => ({ ...step, calls: step.calls.filter((call) => kept.has(call)) })),
     ambiguousShare: ambiguousShare(logicalCalls),
   };
+}
+
+/** `attempts` in order of their heads. */
+function isOpenWithin(attempt: Attempt, attempts: readonly Attempt[]): boolean {
+  const [first, last] = [attempts[0], attempts.at(-1)];
+  if (first === undefined || last === undefined) return false;
+  const closedMs = closedAtMs(attempt) ?? Number.POSITIVE_INFINITY;
+  return attempt.headAtMs <= last.headAtMs && closedMs > first.headAtMs;
 }
 
 function matchesWhere({ received }: Attempt, where: Where): boolean {

@@ -10,6 +10,7 @@ import { counted } from "./shared/words.ts";
 const params = z.strictObject({ at_most: count().meta({ description: "Attempts open at the same time" }) });
 type Params = z.output<typeof params>;
 
+/** With `in:`, looks at the moments at which an attempt of those phases begins. */
 export const maxInFlight = {
   name: "max_in_flight",
   summary: "Never more attempts open at the same time than allowed (admission control).",
@@ -21,7 +22,7 @@ export const maxInFlight = {
     const { atMs, level, overMs } = peakOf(history, at_most);
     const all = counted(history.attempts.length, "attempt");
     if (level <= at_most) return pass(`at most ${level} in flight (${all})`);
-    const open = history.attempts.filter((attempt) => isOpenAt(attempt, atMs));
+    const open = allOf(history).filter((attempt) => isOpenAt(attempt, atMs));
     return fail(
       `${level} in flight at ${formatDuration(atMs)}, more than ${at_most} for ${formatDuration(overMs)} (${all})`,
       [
@@ -36,13 +37,21 @@ export const maxInFlight = {
   },
 } satisfies Expectation<Params>;
 
-function peakOf({ attempts, lastMs }: History, atMost: number) {
-  const levels = inFlightLevels(attempts, lastMs);
+/** Those that began before the selected phases and are still open in them are in flight too. */
+function allOf({ attempts, carriedOver = [] }: History): Attempt[] {
+  return [...carriedOver, ...attempts];
+}
+
+/** The level rises only when an attempt begins, so it is looked at when the selected ones do. */
+function peakOf(history: History, atMost: number) {
+  const levels = inFlightLevels(allOf(history), history.lastMs);
+  const begins = new Set(history.attempts.map(({ headAtMs }) => headAtMs));
+  const fromMs = history.attempts[0]?.headAtMs ?? 0;
   let peak = { atMs: 0, level: 0 };
   let overMs = 0;
   levels.forEach((step, i) => {
-    if (step.level > peak.level) peak = step;
-    if (step.level > atMost) overMs += (levels[i + 1]?.atMs ?? step.atMs) - step.atMs;
+    if (step.level > peak.level && begins.has(step.atMs)) peak = step;
+    if (step.level > atMost && step.atMs >= fromMs) overMs += (levels[i + 1]?.atMs ?? step.atMs) - step.atMs;
   });
   return { ...peak, overMs };
 }

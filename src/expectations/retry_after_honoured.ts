@@ -3,6 +3,7 @@ import type { Evidence, Expectation } from "../core/expectation.ts";
 import type { Attempt, History, LogicalCall } from "../core/history.ts";
 import { duration, share } from "../core/schema.ts";
 import { formatDuration, formatShare } from "../core/units.ts";
+import { clientCap } from "./shared/client-caps.ts";
 import { notNeededOrUnseen } from "./shared/held-back.ts";
 import { hintGrain } from "./shared/hint-grain.ts";
 import { fail, inconclusive, pass } from "./shared/judgements.ts";
@@ -95,7 +96,12 @@ function samplesOf(history: History, given: Params): Sample[] {
 }
 
 function judge({ at_least }: Params, samples: readonly Sample[], voided: number) {
-  const early = samples.filter(({ waitedMs, earliestMs }) => waitedMs < earliestMs);
+  const isEarly = ({ waitedMs, earliestMs }: Sample) => waitedMs < earliestMs;
+  const early = samples.filter(isEarly);
+  const cap = clientCap(
+    early,
+    samples.filter((sample) => !isEarly(sample)),
+  );
   const over = samples.filter(
     ({ waitedMs, announcedMs }) => waitedMs > announcedMs + Math.max(EXACT_MS, EXACT_SHARE * announcedMs),
   );
@@ -105,7 +111,7 @@ function judge({ at_least }: Params, samples: readonly Sample[], voided: number)
   const parts = [`${early.length} early`, `${exact} exact`, `${over.length} overslept`];
   if (over.length > 0) parts.push(`by up to ${formatDuration(latest)}`);
   if (voided > 0) parts.push(`${voided} void: our own loop was late`);
-  const summary = `${respected} of ${counted(samples.length, "wait")} respected (${parts.join(", ")})`;
+  const summary = `${respected} of ${counted(samples.length, "wait")} respected (${parts.join(", ")})${cap === undefined ? "" : `; ${cap}`}`;
   const worstFirst = [...early].sort((a, b) => b.announcedMs - b.waitedMs - (a.announcedMs - a.waitedMs));
   const evidence = worstFirst.map(asEvidence);
   return respected / samples.length >= at_least ? pass(summary, evidence) : fail(summary, evidence);

@@ -34,6 +34,18 @@ describe("passes", () => {
     });
   });
 
+  test("a continuation after a cut, and a client that left before the refusal came, were told no wait", () => {
+    const untold = told().received("c0").replied("c0", 429, { announced: 5_000 });
+    untold
+      .front("f1")
+      .received("c1", { prompt: "p", trace: "trace-f1" })
+      .replied("c1", 200, { how: "cut", textLength: 9 });
+    untold.received("c2", { prompt: "p", trace: "trace-f1", body: "with the half", afterMs: 5 }).replied("c2", 200);
+    untold.received("c3").replied("c3", 429, { how: "client_left", afterMs: 900, announced: 5_000 });
+    untold.received("c4", { retryOf: "c3", count: 1, afterMs: 5 }).replied("c4", 200);
+    expect(judged(untold).summary).toBe("nobody retried; 1 refusal with an announced wait");
+  });
+
   test("parallel calls with one prompt are not retries of each other", () => {
     const parallel = told();
     for (const call of ["c1", "c2", "c3"]) parallel.received(call, { afterMs: 1, body: "b" });
@@ -81,6 +93,25 @@ describe("fails", () => {
     expect(judged(crossing).verdict).toBe("fail");
   });
 
+  test("when a queue around the client library tries again at once, though the library itself waited", () => {
+    const nested = told();
+    [0, 1, 2, 0].forEach((count, i) => {
+      const gap = i === 0 ? 0 : i === 3 ? 20 : 5_001;
+      nested.received(`c${i}`, { afterMs: gap, body: "b", count }).replied(`c${i}`, 429, { announced: 5_000 });
+    });
+    expect(judged(nested)).toMatchObject({
+      verdict: "fail",
+      evidence: [{ note: expect.stringContaining("c3 repeats c2") }],
+    });
+  });
+
+  test("when the stream is refused and the whole is asked for at once", () => {
+    const unstreamed = told().received("c1", { prompt: "p" }).replied("c1", 429, { announced: 5_000 });
+    expect(
+      judged(unstreamed.received("c2", { prompt: "p", stream: false, afterMs: 10 }).replied("c2", 200)).verdict,
+    ).toBe("fail");
+  });
+
   test("when the count always says 0, by the equal body", () => {
     const unmarked = told()
       .received("c1", { body: "b", count: 0 })
@@ -125,6 +156,50 @@ describe("fails", () => {
     const { evidence } = judged(bad);
     expect(evidence).toHaveLength(5);
     expect(evidence[0]?.wanted).toBe("≥ 8 s");
+  });
+});
+
+describe("tells the client library's own cap, by how it waits", () => {
+  /** Pairs of an announced wait and the one that was made, in seconds. */
+  const waits = (...pairs: readonly (readonly [number, number])[]) => {
+    const capped = told({ at_least: "10%" });
+    pairs.forEach(([announced, waited], i) => {
+      capped.received(`a${i}`).replied(`a${i}`, 429, { announced: announced * 1_000 });
+      capped.received(`b${i}`, { afterMs: waited * 1_000, retryOf: `a${i}`, count: 1 }).replied(`b${i}`, 200);
+    });
+    return judged(capped).summary;
+  };
+
+  test("when longer waits are ignored", () => {
+    expect(waits([5, 5], [60, 60], [90, 0.4], [300, 1])).toContain(
+      "waits up to 1 min are respected, from 1 min 30 s on it is back after 400 ms to 1 s: the client library ignores longer ones (1 min as in openai for Node 7",
+    );
+    expect(waits([5, 5], [5, 5], [10, 0.4], [10, 1])).toMatch(/ignores longer ones$/);
+  });
+
+  test("when longer waits are cut short", () => {
+    expect(waits([2, 2], [3, 3], [90, 5.5], [30, 5.3])).toMatch(
+      /back after 5\.3 s to 5\.5 s: the client library cuts a wait short$/,
+    );
+  });
+
+  test("and no cap where length does not tell the early from the others, or where there are too few", () => {
+    for (const summary of [
+      waits([5, 5], [90, 90], [60, 0.4], [60, 1]),
+      waits([5, 0.4], [90, 0.4], [5, 5], [10, 10]),
+      waits([5, 5], [90, 0.4], [90, 1]),
+      waits([90, 0.4], [90, 1]),
+    ])
+      expect(summary).not.toContain("client library");
+  });
+
+  test("and an ignored wait stays an early retry", () => {
+    const capped = told();
+    [5, 5, 90, 90].forEach((seconds, i) => {
+      capped.received(`a${i}`).replied(`a${i}`, 429, { announced: seconds * 1_000 });
+      capped.received(`b${i}`, { afterMs: Math.min(seconds, 60) * 999 + 10, retryOf: `a${i}`, count: 1 });
+    });
+    expect(judged(capped).verdict).toBe("fail");
   });
 });
 
