@@ -190,6 +190,10 @@ export const EVENT_TYPES = {
         "Of the last 32 letters and digits that were said, text or arguments of a tool call, where the reply was not whole",
     }),
     text_length: z.number().optional().meta({ description: "Letters and digits of that text or those arguments" }),
+    tail_of: z
+      .enum(["text", "tool_arguments"])
+      .optional()
+      .meta({ description: "What broke off; absent: text, or not told" }),
   }),
   client_left: z.object({ call, bytes: z.number() }),
   passed_through: z.object({ method: z.string(), path: z.string(), status: z.number(), duration_ms: ms }),
@@ -222,7 +226,7 @@ export const EVENT_TYPES = {
     }),
     text_tails: z
       .array(hash)
-      .meta({ description: "Of the last 32 letters and digits of each text in the answer, at most 16" }),
+      .meta({ description: "Of the last 32 letters and digits of each text in the answer, at most 32" }),
     provider_text: z.boolean().meta({ description: "The answer shows a provider's error text" }),
     secret_shown: z
       .boolean()

@@ -107,7 +107,7 @@ export interface FrontDoorCall {
   durationMs: number | undefined;
   logicalCalls: readonly LogicalCall[];
   outcome: Outcome;
-  /** False: the evidence allows another reading (only for `cut` against `served`). */
+  /** False: the evidence allows another reading (`cut` for `served`, `failed` for `shed`). */
   certain: boolean;
   flags: ReadonlySet<Flag>;
   /** Why this outcome, in words. */

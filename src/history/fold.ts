@@ -7,6 +7,7 @@ import { gatherFronts, judgeFronts } from "./front-door.ts";
 import { foldLogicalCalls } from "./joins.ts";
 import { foldPhases, phaseFinder } from "./phases.ts";
 import { baselineOf, watchQueues } from "./queueing.ts";
+import { findRepetitions } from "./repetitions.ts";
 import { foldSteps } from "./steps.ts";
 import { findTruncatedAnswers } from "./truncated-answers.ts";
 
@@ -30,6 +31,7 @@ export function foldHistory(all: readonly ChaosEvent[]): History {
     app,
     lastMs,
     joinsSeen: joined.size > 0,
+    repeatedWithin: findRepetitions(logicalCalls),
     truncated: findTruncatedAnswers(attempts, joined),
     queues,
   });

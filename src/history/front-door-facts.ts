@@ -8,6 +8,8 @@ export interface FrontDoorFacts {
   lastMs: number;
   /** Some attempt of the run could be joined to a front-door call; else the app passes no mark on. */
   joinsSeen: boolean;
+  /** Some attempt that joined to no front-door call was repeated in that time. Milliseconds. */
+  repeatedWithin(fromMs: number, toMs: number): boolean;
   truncated: TruncatedAnswers;
   queues: QueueWatch;
 }

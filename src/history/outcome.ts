@@ -1,5 +1,6 @@
 import type { ChaosEvent } from "../core/event.ts";
 import type { Attempt, FrontDoorCall } from "../core/history.ts";
+import { closedAtMs } from "../core/in-flight.ts";
 import { formatDuration } from "../core/units.ts";
 import type { FrontDoorFacts } from "./front-door-facts.ts";
 import type { FrontDraft } from "./front-draft.ts";
@@ -28,23 +29,40 @@ function certainly(outcome: Judged["outcome"], because: string): Judged {
   return { outcome, certain: true, because };
 }
 
-/** Refusing is shedding only while it saves the upstream's capacity and speaks in the app's own words. */
+/**
+ * Refusing is shedding only while it saves the upstream's capacity and speaks in the app's own words: whoever asks the
+ * provider again after a refusal, and only then gives up, has failed. Several calls at once, or answered ones before, are none
+ * of that.
+ */
 function shedOrFailed(draft: FrontDraft, ended: ChaosEvent<"front_door_ended">, facts: FrontDoorFacts): Judged {
-  const attempts = draft.logicalCalls.flatMap((call) => call.attempts);
+  const attempts = draft.logicalCalls
+    .flatMap((call) => call.attempts)
+    .sort((one, other) => one.headAtMs - other.headAtMs || one.received.seq - other.received.seq);
   if (ended.provider_text)
     return certainly("failed", "shed_when matched, but the answer shows the provider's error text");
-  if (attempts.length > 1) return certainly("failed", `shed_when matched, but only after ${attempts.length} attempts`);
-  if (attempts.length === 1) return certainly("shed", afterOneAttempt(attempts[0]));
-  return certainly(
-    "shed",
-    facts.joinsSeen
-      ? `refused with ${ended.status} before calling the provider`
-      : `refused with ${ended.status}; its attempts could not be joined`,
-  );
+  if (askedAgain(attempts)) return certainly("failed", `shed_when matched, but only after ${attempts.length} attempts`);
+  if (attempts.length > 0) return certainly("shed", afterAttempts(attempts));
+  if (facts.joinsSeen) return certainly("shed", `refused with ${ended.status} before calling the provider`);
+  const because = `refused with ${ended.status}; its attempts could not be joined`;
+  if (!facts.repeatedWithin(draft.started.started_at_ms, ended.at_ms)) return certainly("shed", because);
+  return { outcome: "shed", certain: false, because: `${because}, and calls were repeated in its time` };
 }
 
-function afterOneAttempt(attempt: Attempt | undefined): string {
-  return attempt?.refused === undefined ? "refused after one attempt" : "refused after the wall refused one attempt";
+/** An attempt was made when an earlier one was known to have failed. `attempts` in order of their heads. */
+function askedAgain(attempts: readonly Attempt[]): boolean {
+  let newsAtMs = Number.POSITIVE_INFINITY;
+  return attempts.some((attempt) => {
+    if (attempt.headAtMs >= newsAtMs) return true;
+    if (!attempt.delivered) newsAtMs = Math.min(newsAtMs, closedAtMs(attempt) ?? Number.POSITIVE_INFINITY);
+    return false;
+  });
+}
+
+function afterAttempts(attempts: readonly Attempt[]): string {
+  const refused = attempts.filter((attempt) => attempt.refused !== undefined).length;
+  if (attempts.length === 1)
+    return refused === 0 ? "refused after one attempt" : "refused after the wall refused one attempt";
+  return `refused after ${attempts.length} attempts, of which the wall refused ${refused}, without asking again`;
 }
 
 function failureOf(ended: ChaosEvent<"front_door_ended">, facts: FrontDoorFacts): string | undefined {

@@ -1,5 +1,5 @@
 import type { Attempt, History, PhaseSpan } from "../core/history.ts";
-import { inFlightLevels, type Level } from "../core/in-flight.ts";
+import { closedAtMs, inFlightLevels, type Level } from "../core/in-flight.ts";
 import { percentile } from "../core/percentile.ts";
 import type { FrontDraft } from "./front-draft.ts";
 
@@ -13,11 +13,31 @@ const HELD_SHARE = 0.05;
 /** Between one call's end and the next one's beginning the level dips. */
 const AT_PLATEAU = 0.8;
 
+/** A stretch in which a call waited for its turn. */
 export interface Wait {
-  id: string;
   fromMs: number;
-  /** Head of the first attempt. */
   toMs: number;
+}
+
+/**
+ * The longest wait of a call before one of its requests for which nothing of its own was in flight: before the first one,
+ * or between two steps (an app that looks something up first may queue only then). What follows a failed attempt is
+ * patience with the provider, not a queue.
+ */
+export function longestWait({ started, logicalCalls }: FrontDraft): Wait | undefined {
+  const attempts = logicalCalls.flatMap((call) => call.attempts).sort((a, b) => a.headAtMs - b.headAtMs);
+  let longest: Wait | undefined;
+  let freeFromMs: number | undefined = started.started_at_ms;
+  for (const attempt of attempts) {
+    const { headAtMs: toMs, delivered } = attempt;
+    const waited = freeFromMs !== undefined && toMs >= freeFromMs ? { fromMs: freeFromMs, toMs } : undefined;
+    if (waited !== undefined && (longest === undefined || toMs - waited.fromMs > longest.toMs - longest.fromMs))
+      longest = waited;
+    const closedMs = closedAtMs(attempt) ?? Number.POSITIVE_INFINITY;
+    if (freeFromMs === undefined || !delivered) freeFromMs = undefined;
+    else freeFromMs = Math.max(freeFromMs, closedMs);
+  }
+  return longest;
 }
 
 export interface QueueWatch {
@@ -32,9 +52,9 @@ export function watchQueues(
   drafts: readonly FrontDraft[],
   options: { lastMs: number; isBaseline: (draft: FrontDraft) => boolean },
 ): QueueWatch {
-  const waits = drafts.filter(options.isBaseline).flatMap(({ started, logicalCalls: [first] }) => {
-    const head = first?.attempts[0]?.headAtMs;
-    return head === undefined ? [] : [head - started.started_at_ms];
+  const waits = drafts.filter(options.isBaseline).flatMap((draft) => {
+    const wait = longestWait(draft);
+    return wait === undefined ? [] : [wait.toMs - wait.fromMs];
   });
   const baseline = waits.length < LEAST_BASELINE ? undefined : percentile(waits, 0.95);
   if (baseline === undefined) return { queued: () => false, rule: undefined };

@@ -61,6 +61,14 @@ export class SubstituteFinder {
       const confidence = confidenceOfEqualText(predecessor, attempt, facts);
       return { predecessor, kind: "retry", by: "prompt", confidence };
     }
+    if (asksForTheSameUnstreamed(predecessor, attempt)) {
+      list.pop();
+      const facts = {
+        sameFront: this.#frontOf(attempt) !== undefined,
+        textIsReused: this.#reused.has(textOfCaller(attempt)),
+      };
+      return { predecessor, kind: "retry", by: "body", confidence: confidenceOfEqualText(predecessor, attempt, facts) };
+    }
     if (brokeOffInTheText(predecessor)) {
       list.pop();
       const confidence = this.#frontOf(attempt) === undefined ? 0.7 : 0.95;
@@ -119,12 +127,23 @@ const textOfCaller = (attempt: Attempt) => `${callerKey(attempt)} ${textOfAnybod
 
 /** Another model with the same key, or another provider, where the same caller has another key. */
 function mayStandInFor(attempt: Attempt, failed: Attempt): boolean {
+  // The text that is looked up and the text that is asked about are often the same: no answer stands in for a vector.
+  if (isEmbedding(attempt) !== isEmbedding(failed)) return false;
   if (attempt.received.provider !== failed.received.provider) return true;
   return callerKey(attempt) === callerKey(failed) && modelKey(attempt) !== modelKey(failed);
 }
 
+function isEmbedding({ received: { dialect } }: Attempt): boolean {
+  return dialect.endsWith("embeddings");
+}
+
+/** The same request but for `stream`, as some clients make it when a stream broke. A continuation has more to read. */
+function asksForTheSameUnstreamed({ received: failed }: Attempt, { received: again }: Attempt): boolean {
+  return failed.stream !== again.stream && failed.path === again.path && failed.input_tokens === again.input_tokens;
+}
+
 function brokeOffInTheText({ truncated, clientLeft, ended }: Attempt): boolean {
-  return (truncated || clientLeft) && (ended?.text_length ?? 0) > 0;
+  return (truncated || clientLeft) && (ended?.text_length ?? 0) > 0 && ended?.tail_of !== "tool_arguments";
 }
 
 /** Asked for as a whole what had failed as a stream; an agent's helper calls on the same prompt are of another length. */

@@ -10,7 +10,7 @@ export type Truncation =
   | { seen: "none" }
   /** The delivered text ends as the truncated one does. */
   | { seen: "delivered"; attempt: Attempt }
-  /** The last upstream answer was truncated, but the delivered text ends otherwise, or its end is not known. */
+  /** An upstream answer was truncated and not made good, but no delivered text is known to end as it does. */
   | { seen: "perhaps"; attempt: Attempt };
 
 export interface TruncatedAnswers {
@@ -28,9 +28,11 @@ export function findTruncatedAnswers(attempts: readonly Attempt[], joined: Reado
       const { ended } = draft;
       if (ended === undefined) return { seen: "none" };
       if (draft.logicalCalls.length > 0) {
-        const last = lastAnswerOf(draft);
-        if (last?.truncated !== true) return { seen: "none" };
-        return { seen: endsLike(last, ended.text_tails) ? "delivered" : "perhaps", attempt: last };
+        const open = notMadeGood(draft);
+        const same = open.find((attempt) => endsLike(attempt, ended.text_tails));
+        if (same !== undefined) return { seen: "delivered", attempt: same };
+        const last = open.at(-1);
+        return last === undefined ? { seen: "none" } : { seen: "perhaps", attempt: last };
       }
       const inItsTime = between(loose, draft.started.started_at_ms, ended.at_ms);
       const same = inItsTime.find(({ attempt }) => endsLike(attempt, ended.text_tails));
@@ -40,11 +42,22 @@ export function findTruncatedAnswers(attempts: readonly Attempt[], joined: Reado
   };
 }
 
-function lastAnswerOf({ logicalCalls }: FrontDraft): Attempt | undefined {
-  let last: Attempt | undefined;
-  for (const { attempts } of logicalCalls)
-    for (const attempt of attempts) if (last === undefined || attempt.headAtMs >= last.headAtMs) last = attempt;
-  return last;
+/**
+ * The truncated answers after which no whole one came for the same call, be it by a retry, a fallback or a continuation:
+ * when those failed too, the app may still pass on the half that it has.
+ */
+function notMadeGood({ logicalCalls }: FrontDraft): Attempt[] {
+  const chains = new Map<string, Attempt[]>();
+  for (const { id, follows, attempts } of logicalCalls) {
+    const chain = chains.get(follows?.logical ?? "") ?? [];
+    chain.push(...attempts);
+    chains.set(id, chain);
+  }
+  return [...new Set(chains.values())].flatMap((attempts) => {
+    const inOrder = attempts.sort((a, b) => a.headAtMs - b.headAtMs);
+    const whole = inOrder.findLastIndex(({ delivered }) => delivered);
+    return inOrder.slice(whole + 1).filter(({ truncated }) => truncated);
+  });
 }
 
 function endsLike({ ended }: Attempt, tails: readonly string[]): boolean {

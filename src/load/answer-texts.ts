@@ -1,7 +1,7 @@
 import { TAIL_LENGTH, textTail } from "../core/text.ts";
 
 /** More than this many hashes per answer are not reported; the longest texts come first. */
-const MOST_TAILS = 16;
+const MOST_TAILS = 32;
 /** Different places in an answer whose texts are kept apart. */
 const MOST_PLACES = 256;
 const DEEPEST = 64;

@@ -175,6 +175,7 @@ export class Exchange {
       ...(summary.textTail === undefined
         ? {}
         : { text_tail: hasher(summary.textTail), text_length: summary.textLength }),
+      ...(summary.tailOf === undefined ? {} : { tail_of: summary.tailOf }),
     });
     this.#log(how);
     this.#leave();

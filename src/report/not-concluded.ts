@@ -1,4 +1,5 @@
 import type { History } from "../core/history.ts";
+import { adviceOnLinks } from "../core/links.ts";
 import type { Report } from "../core/report.ts";
 import { formatShare } from "../core/units.ts";
 
@@ -26,13 +27,18 @@ export function notConcluded(
   }
   if (history.ambiguousShare > AMBIGUOUS_SHARE) {
     said.push(
-      `${formatShare(history.ambiguousShare)} of the links between attempts are guesses; send traceparent or Idempotency-Key from the app to make them certain.`,
+      `${formatShare(history.ambiguousShare)} of the links between attempts are guesses. To make them certain, ${adviceOnLinks(history)}.`,
     );
   }
-  const uncertain = history.frontDoorCalls.filter((call) => !call.certain).length;
+  const doubtfulCalls = history.frontDoorCalls.filter((call) => !call.certain);
+  const uncertain = doubtfulCalls.filter(({ outcome }) => outcome !== "shed").length;
   if (uncertain > 0)
     said.push(
       `${uncertain} front-door ${uncertain === 1 ? "call" : "calls"} met a truncated answer, and whether the app passed it on as whole could not be told.`,
+    );
+  if (doubtfulCalls.length > uncertain)
+    said.push(
+      `${doubtfulCalls.length - uncertain} refused calls count as shed, but may have been refused only after retries. To make it certain, ${adviceOnLinks(history)}.`,
     );
   const doubtful = history.steps.find((step) => !step.trustworthy);
   if (doubtful !== undefined)

@@ -87,3 +87,16 @@ test("refusing users instead is no fallback, however politely it is done", () =>
     summary: "no fallback; 1 were shed of 1 call instead",
   });
 });
+
+test("two callers with the same prompt on two models prove no fallback: inconclusive, with what to send", () => {
+  const shared = story({ driven: false, expect: [{ name: "falls_back" }] }).phase("storm", { fault: "rate_limit" });
+  shared.received("c0", { prompt: "p", model: "small" }).replied("c0", 200).received("c1", { prompt: "p" });
+  shared
+    .replied("c1", 429, { afterMs: 5 })
+    .received("c2", { prompt: "p", model: "small", afterMs: 5 })
+    .replied("c2", 200);
+  expect(judged(shared.ended())).toMatchObject({
+    verdict: "inconclusive",
+    summary: expect.stringContaining("Idempotency-Key"),
+  });
+});

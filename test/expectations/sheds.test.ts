@@ -89,3 +89,16 @@ test("is inconclusive when shedding is undeclared, when all were served, and wit
   expect(judged(waited)).toMatchObject({ verdict: "inconclusive", summary: expect.stringContaining("not needed") });
   expect(judged(told().received("c1").replied("c1", 429).ended()).verdict).toBe("inconclusive");
 });
+
+test("without a mark that joins, a refusal in whose time calls were repeated proves nothing, and one without such a call does", () => {
+  const loose = (again: boolean) => {
+    const one = told().front("f1").received("c1", { body: "b" }).replied("c1", 429, { afterMs: 5 }).after(100);
+    if (again) one.received("c2", { body: "b" }).replied("c2", 429, { afterMs: 5 });
+    return one.frontEnded("f1", 503, SHED).after(1_000).ended();
+  };
+  expect(judged(loose(false)).verdict).toBe("pass");
+  expect(judged(loose(true))).toMatchObject({
+    verdict: "inconclusive",
+    summary: expect.stringMatching(/only after retries. To make it certain, .*traceparent/),
+  });
+});

@@ -137,11 +137,11 @@ describe("text tails", () => {
     expect(inspect({ door: sse(), chunks }).text_tails).toEqual([tailOf("Hello"), tailOf("bye")]);
   });
 
-  it("are at most 16, the longest texts first", () => {
-    const texts = Array.from({ length: 20 }, (_, i) => "x".repeat(i + 1));
+  it("are at most 32, the longest texts first", () => {
+    const texts = Array.from({ length: 40 }, (_, i) => "x".repeat(i + 1));
     const { text_tails } = inspect({ chunks: [JSON.stringify(texts)] });
-    expect(text_tails).toHaveLength(16);
-    expect(text_tails[0]).toBe(tailOf("x".repeat(20)));
+    expect(text_tails).toHaveLength(32);
+    expect(text_tails[0]).toBe(tailOf("x".repeat(32)));
   });
 
   it("stay right in a stream that is longer than what is kept of it", () => {

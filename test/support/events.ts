@@ -13,6 +13,8 @@ export interface ReceivedOptions {
   headAtMs?: number;
   model?: string;
   provider?: string;
+  /** Default openai-chat; one that ends with `embeddings` gives vectors. */
+  dialect?: string;
   key?: string;
   /** Stands for the body hash; default: one of its own. */
   body?: string;
@@ -44,6 +46,8 @@ export interface RepliedOptions {
   /** Letters at the end of what was sent; stands for its hash. */
   tail?: string;
   textLength?: number;
+  /** It broke off inside a tool call. */
+  tailOf?: "tool_arguments";
   tokens?: number;
   /** From the head to the first content. */
   ttftMs?: number;
@@ -175,7 +179,7 @@ export class Story {
       head_at_ms: options.headAtMs ?? this.nowMs,
       method: "POST",
       path: "/v1/chat/completions",
-      dialect: "openai-chat",
+      dialect: options.dialect ?? "openai-chat",
       provider: options.provider ?? earlier?.provider ?? "openai",
       model: options.model ?? earlier?.model ?? "big",
       stream: options.stream ?? earlier?.stream ?? true,
@@ -219,6 +223,7 @@ export class Story {
       error_in_stream: options.errorInStream ?? false,
       ...(tail === undefined ? {} : { text_tail: tail }),
       text_length: options.textLength ?? tail?.length ?? 0,
+      ...(options.tailOf === undefined ? {} : { tail_of: options.tailOf }),
     });
   }
 

@@ -1,5 +1,6 @@
 import type { Judgement } from "../../core/expectation.ts";
 import type { History, LogicalCall } from "../../core/history.ts";
+import { CERTAIN } from "../../core/links.ts";
 import { deliveredByFallback, type Place, placeOf, rootFinder } from "../shared/fallbacks.ts";
 import { aroundTheFaults } from "../shared/fault-phases.ts";
 import { inconclusive, unseen } from "../shared/judgements.ts";
@@ -78,7 +79,7 @@ function fallenBack(history: History, span: { fromMs: number; toMs: number }): F
   for (const call of history.logicalCalls) {
     const [head] = call.attempts;
     if (head === undefined || head.headAtMs < span.fromMs || head.headAtMs >= span.toMs) continue;
-    if (!deliveredByFallback(call)) continue;
+    if (!deliveredByFallback(call) || (call.follows?.confidence ?? 0) < CERTAIN) continue;
     seq ??= head.received.seq;
     const root = placeOf(rootOf(call));
     first.set(keyOf(root), root);

@@ -1,5 +1,6 @@
 import type { Evidence, Judgement } from "../../core/expectation.ts";
 import type { FrontDoorCall, History } from "../../core/history.ts";
+import { adviceOnLinks } from "../../core/links.ts";
 import { matchesGlob } from "../../core/text.ts";
 import { formatDuration } from "../../core/units.ts";
 import { type Degraded, degradedCalls, WAYS, type Way } from "./degraded-calls.ts";
@@ -34,8 +35,9 @@ export function judgePath(asked: AskedPath, selected: History, whole: History): 
   const all = degradedCalls(selected, whole).filter(({ atMs }) => atMs >= trouble.atMs);
   const taken = all.filter(({ way }) => asked.ways.includes(way)).sort((a, b) => a.atMs - b.atMs);
   const right = taken.filter((one) => leadsTo(asked.to, one) === "yes");
-  const [first] = right;
+  const first = right.find(({ certain }) => certain);
   if (first !== undefined) return whenTaken(asked, all, { first, trouble, selected });
+  if (right[0] !== undefined) return inDoubt(right, trouble, whole);
   const elsewhere = taken.find((one) => leadsTo(asked.to, one) === "no");
   if (elsewhere !== undefined) return toAnotherPlace(asked, elsewhere, trouble);
   if (taken.length > 0)
@@ -114,6 +116,16 @@ function endedBadlyFrom({ frontDoorCalls }: History, fromMs: number): FrontDoorC
 
 function endedBadly({ outcome }: FrontDoorCall): boolean {
   return outcome === "failed" || outcome === "hung" || outcome === "cut";
+}
+
+/** What looks like the way out may be a call of its own, or a refusal after retries. */
+function inDoubt(taken: readonly Degraded[], trouble: Trouble, whole: History): Judgement {
+  const [first] = taken;
+  const evidence = { note: `perhaps the first ${first?.way}`, events: [trouble.seq, first?.seq ?? trouble.seq] };
+  return inconclusive(
+    `${counted(taken.length, "call")} may have been ${first?.way === "shed" ? "shed, or refused only after retries" : "a fallback, or calls of their own"}. To make it certain, ${adviceOnLinks(whole)}`,
+    [evidence],
+  );
 }
 
 function toAnotherPlace({ to = "" }: AskedPath, { to: place, seq }: Degraded, trouble: Trouble): Judgement {

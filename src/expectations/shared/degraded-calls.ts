@@ -1,4 +1,5 @@
 import type { FrontDoorCall, History } from "../../core/history.ts";
+import { CERTAIN } from "../../core/links.ts";
 import { deliveredByFallback, type Place, placeOf, rootFinder } from "./fallbacks.ts";
 
 export const WAYS = ["shed", "fallback", "queue"] as const;
@@ -12,6 +13,8 @@ export interface Degraded {
   seq: number;
   /** Of a fallback; undefined when only the answer told of it. */
   to?: Place | undefined;
+  /** False: it may have been something else. */
+  certain: boolean;
 }
 
 /**
@@ -34,18 +37,21 @@ function waysOf(call: FrontDoorCall): Degraded[] {
   const seq = ended?.seq ?? started.seq;
   if (outcome !== "served" && outcome !== "shed") return [];
   const ways: Degraded[] = [];
-  if (outcome === "shed") ways.push({ way: "shed", atMs, seq });
+  if (outcome === "shed") ways.push({ way: "shed", atMs, seq, certain: call.certain });
   if (flags.has("fell_back") && outcome === "served") {
     const linked = logicalCalls.findLast(deliveredByFallback);
-    ways.push(linked === undefined ? { way: "fallback", atMs: firstByteAtMs ?? atMs, seq } : fallbackBy(linked));
+    ways.push(
+      linked === undefined ? { way: "fallback", atMs: firstByteAtMs ?? atMs, seq, certain: true } : fallbackBy(linked),
+    );
   }
   const first = logicalCalls[0]?.attempts[0];
   if (flags.has("queued") && first !== undefined)
-    ways.push({ way: "queue", atMs: first.headAtMs, seq: first.received.seq });
+    ways.push({ way: "queue", atMs: first.headAtMs, seq: first.received.seq, certain: true });
   return ways;
 }
 
 function fallbackBy(call: FrontDoorCall["logicalCalls"][number]): Degraded {
   const [first] = call.attempts;
-  return { way: "fallback", atMs: first?.headAtMs ?? 0, seq: first?.received.seq ?? 0, to: placeOf(call) };
+  const certain = (call.follows?.confidence ?? 0) >= CERTAIN;
+  return { way: "fallback", atMs: first?.headAtMs ?? 0, seq: first?.received.seq ?? 0, to: placeOf(call), certain };
 }

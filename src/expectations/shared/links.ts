@@ -1,6 +1,6 @@
 import type { Evidence, Judgement } from "../../core/expectation.ts";
 import type { History, LogicalCall } from "../../core/history.ts";
-import { CERTAIN } from "../../core/links.ts";
+import { adviceOnLinks, CERTAIN } from "../../core/links.ts";
 import { formatShare } from "../../core/units.ts";
 import { inconclusive } from "./judgements.ts";
 
@@ -8,12 +8,11 @@ import { inconclusive } from "./judgements.ts";
 const MOST_AMBIGUOUS = 0.2;
 
 /** The verdict of a rule about retries when too many links are doubtful; undefined when they are good enough. */
-export function tooAmbiguous({ ambiguousShare, logicalCalls }: History): Judgement | undefined {
-  if (ambiguousShare <= MOST_AMBIGUOUS) return undefined;
+export function tooAmbiguous(history: History): Judgement | undefined {
+  if (history.ambiguousShare <= MOST_AMBIGUOUS) return undefined;
   return inconclusive(
-    `${formatShare(ambiguousShare)} of the links between requests are doubtful: equal prompts may be retries or new calls. ` +
-      "Let the app send an Idempotency-Key per call or pass on traceparent, or put {{call_id}} into the front door's prompts",
-    logicalCalls.flatMap(doubtsOf),
+    `${formatShare(history.ambiguousShare)} of the links between requests are doubtful: equal prompts may be retries or new calls. To make it certain, ${adviceOnLinks(history)}`,
+    history.logicalCalls.flatMap((call) => [...doubtsOf(call), ...doubtOfOrigin(call, history)]),
   );
 }
 
@@ -21,9 +20,19 @@ function doubtsOf({ attempts, links }: LogicalCall): Evidence[] {
   return links.flatMap(({ from, to, by, confidence }, i) => {
     if (confidence >= CERTAIN) return [];
     const events = attempts.slice(i, i + 2).map(({ received }) => received.seq);
-    const got = `${formatShare(confidence)} sure, by ${by.replace("_", " ")}`;
-    return [
-      { note: `${to} may be a retry of ${from}, or a new call`, events, got, wanted: `≥ ${formatShare(CERTAIN)} sure` },
-    ];
+    const note = `${to} may be a retry of ${from}, or a new call`;
+    return [{ note, events, ...compared(confidence, `by ${by.replace("_", " ")}`) }];
   });
+}
+
+function doubtOfOrigin({ follows, attempts: [first] }: LogicalCall, { logicalCalls }: History): Evidence[] {
+  if (follows === undefined || follows.confidence >= CERTAIN || first === undefined) return [];
+  const before = logicalCalls.find(({ id }) => id === follows.logical)?.attempts.at(-1);
+  const events = before === undefined ? [first.received.seq] : [before.received.seq, first.received.seq];
+  const note = `${first.call} may be a ${follows.kind} of ${before?.call ?? "an earlier call"}, or a new call`;
+  return [{ note, events, ...compared(follows.confidence, "by its prompt") }];
+}
+
+function compared(confidence: number, by: string): Pick<Evidence, "got" | "wanted"> {
+  return { got: `${formatShare(confidence)} sure, ${by}`, wanted: `≥ ${formatShare(CERTAIN)} sure` };
 }

@@ -41,6 +41,7 @@ export class FramedObserver implements Observer {
       errorInStream: this.#errorInStream,
       textTail: complete && this.#finishSeen ? undefined : tail || undefined,
       textLength: this.#letters,
+      tailOf: this.#said === "toolArguments" ? "tool_arguments" : undefined,
       refusal: undefined,
     });
   }

@@ -16,6 +16,8 @@ export interface ReplySummary {
   textTail: string | undefined;
   /** Letters and digits of the text of an unfinished reply; of a long stream at least this many, since it is not read to the letter. */
   textLength: number;
+  /** What the tail is the end of, where that is not visible text. */
+  tailOf?: "tool_arguments" | undefined;
   refusal: ProviderRefusal | undefined;
 }
 

@@ -2,6 +2,7 @@ import type { Dialect, FrameMeaning } from "../../core/dialect.ts";
 import { TAIL_LENGTH, textTail } from "../../core/text.ts";
 import { createSplitter, type FrameKind, sseFrame } from "../../sse/index.ts";
 import { meaningOf } from "./meaning-of.ts";
+import type { ReplySummary } from "./observer.ts";
 
 const CHUNKS_KEPT = 24;
 const BYTES_KEPT = 64 * 1024;
@@ -11,7 +12,7 @@ const FIRST_LOOK = 2 * 1024;
 export interface Tail {
   add(chunk: Uint8Array): void;
   /** Of what the frames kept said last: text, or the arguments of a tool call. */
-  read(dialect: Dialect): { textTail: string | undefined; textLength: number };
+  read(dialect: Dialect): Pick<ReplySummary, "textTail" | "textLength" | "tailOf">;
 }
 
 /** Keeps the last chunks of a stream, so that the end of its text can be read once, when it is over. */
@@ -75,5 +76,6 @@ function tailOf(frames: [Uint8Array, FrameKind][], dialect: Dialect) {
     if (found.length >= TAIL_LENGTH) break;
   }
   if (found.length === 0 && texts.length > 0) found = textTail(texts.join(""));
-  return { textTail: found.length === 0 ? undefined : found.tail, textLength: found.length };
+  const tail = { textTail: found.length === 0 ? undefined : found.tail, textLength: found.length };
+  return said === "toolArguments" ? { ...tail, tailOf: "tool_arguments" as const } : tail;
 }
