@@ -1,0 +1,46 @@
+import { call } from "./connection.ts";
+import { latestRows } from "./rows.ts";
+import { announcement, frozen, mayControl, view } from "./state.ts";
+
+/** Says what came of a command, aloud too. */
+async function act(method: string, params: object, done: string): Promise<void> {
+  try {
+    await call(method, params);
+    announcement.value = done;
+  } catch (error) {
+    announcement.value = `${method} failed: ${error instanceof Error ? error.message : error}`;
+  }
+}
+
+export const startScenario = () => act("scenario.start", {}, "the scenario starts");
+export const nextPhase = () => act("scenario.next", {}, "next phase");
+export const stopScenario = () => act("scenario.stop", {}, "the scenario stops");
+export const removeFault = (id: string, name: string) => act("fault.remove", { id }, `${name} ended`);
+
+/** All chaos off. Over plain HTTP when the channel is down: this button has to work when nothing else does. */
+export async function stopAllChaos(): Promise<void> {
+  if (!mayControl.value) return;
+  try {
+    await call("panic");
+    announcement.value = "all chaos is off";
+  } catch {
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch("/panic", { method: "POST", headers, body: "{}" }).catch(() => undefined);
+    announcement.value =
+      answer?.ok === true ? "all chaos is off" : "nobody answers: stop llm-chaos where it was started";
+  }
+}
+
+export function toggleFreeze(): void {
+  const calls = view.value?.calls;
+  frozen.value = frozen.value === undefined && calls !== undefined ? { calls, rows: latestRows.value } : undefined;
+}
+
+export async function copy(text: string, what: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    announcement.value = `${what} copied`;
+  } catch {
+    announcement.value = `cannot copy: ${text}`;
+  }
+}

@@ -1,0 +1,71 @@
+import type { FaultRow } from "../../view.ts";
+import { clockTime } from "../../words.ts";
+import { removeFault } from "../actions.ts";
+import { dialog, isOver, mayControl, nowMs, view } from "../state.ts";
+import { Region } from "./region.tsx";
+
+/** What are we doing to it, and does it land? */
+export function Faults() {
+  const faults = view.value?.faults ?? [];
+  const on = faults.filter(({ state }) => state === "on").length;
+  return (
+    <Region id="faults" title="Active faults" note={on === 0 ? "none" : `${on} on`}>
+      {faults.length > 0 && (
+        <ul class="faults">
+          {faults.map((row) => (
+            <Fault key={`${row.id} ${row.state}`} row={row} />
+          ))}
+        </ul>
+      )}
+      {faults.length === 0 && <p class="quiet">Nothing is done to your calls: they pass as they are.</p>}
+      {mayControl.value && !isOver.value && (
+        <p class="controls">
+          <button
+            type="button"
+            onClick={() => {
+              dialog.value = "inject";
+            }}
+          >
+            ▨ inject a fault…
+          </button>
+        </p>
+      )}
+    </Region>
+  );
+}
+
+function Fault({ row }: { row: FaultRow }) {
+  const { id, fault, explained, state, hits, lost, endsAtMs, startsAtMs } = row;
+  const when =
+    state === "queued"
+      ? startsAtMs === undefined
+        ? "◌ queued"
+        : `◌ queued, in ${clockTime(startsAtMs - nowMs.value)}`
+      : endsAtMs === undefined
+        ? "until its phase ends"
+        : `ends in ${clockTime(endsAtMs - nowMs.value)}`;
+  return (
+    <li class={state === "on" ? "is-on" : ""}>
+      <span class="swatch hatched" aria-hidden="true" />
+      <strong>{explained}</strong>
+      <span class="quiet"> {id === "" ? fault : id}</span>
+      {state === "on" && (
+        <span class={hits === 0 ? "tone-near" : ""}>
+          {hits === 0 ? "▲ 0 hits: it meets no call yet" : `${hits} hits`}
+          {lost > 0 && `, ${lost} without effect`}
+        </span>
+      )}
+      <span class="quiet">{when}</span>
+      {state === "on" && mayControl.value && !isOver.value && (
+        <button
+          type="button"
+          class="small"
+          aria-label={`end now: ${explained}`}
+          onClick={() => void removeFault(id, fault)}
+        >
+          end now
+        </button>
+      )}
+    </li>
+  );
+}
