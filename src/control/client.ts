@@ -4,7 +4,7 @@ import { UserError } from "../core/errors.ts";
 import type { ChaosEvent, EventType } from "../core/event.ts";
 import { NAME_HEADER } from "./name-header.ts";
 import type { ControlMethod } from "./protocol.ts";
-import type { EventNotification, RpcError, RpcId, RpcResponse } from "./wire.ts";
+import type { EventNotification, RpcError, RpcId, RpcResponse, ViewNotification } from "./wire.ts";
 
 export interface ControlClient {
   /** Rejects with a UserError that carries the channel's own words. */
@@ -42,7 +42,11 @@ export async function connectControl(options: ConnectOptions): Promise<ControlCl
   socket.on("message", (data) => {
     const message = parse(data.toString());
     if (message === undefined) return socket.terminate();
-    if ("method" in message) return onEvent?.(message.params);
+    if ("method" in message) {
+      // A program may ask for the dashboard's views by `call`; it gets no callback for them.
+      if (message.method === "event") onEvent?.(message.params);
+      return;
+    }
     const call = waiting.get(message.id);
     waiting.delete(message.id);
     if ("error" in message) call?.reject(toUserError(message.error));
@@ -115,7 +119,7 @@ function open({ url, token, name }: ConnectOptions): Promise<WebSocket> {
 }
 
 /** Undefined when the other end is no control channel. */
-function parse(text: string): RpcResponse | EventNotification | undefined {
+function parse(text: string): RpcResponse | EventNotification | ViewNotification | undefined {
   try {
     return JSON.parse(text);
   } catch {

@@ -12,6 +12,7 @@ export interface CommandContext {
   /** Which connection: `control-1`. */
   connection: string;
   subscribe(params: ControlParams<"events.subscribe">): ControlResult<"events.subscribe">;
+  watch(): ControlResult<"view.subscribe">;
   /** Calls back when the connection closes. */
   onClose(callback: () => void): void;
 }
@@ -38,6 +39,7 @@ const commands: Commands = {
   },
   "fault.inject": injectFault,
   "fault.remove": ({ id }, { host }) => ({ removed: host.remove(id) }),
+  "faults.describe": (_, { host }) => ({ faults: host.describeFaults() }),
   "fault.list": (_, { host }) => ({ faults: host.faults() }),
   "limits.set": (params, { host }) => host.setLimits(params),
   "recording.start": (params, { host }) => available(host.recording, "this program cannot record").start(params),
@@ -59,6 +61,7 @@ const commands: Commands = {
     return DONE;
   },
   "events.subscribe": (params, { subscribe }) => subscribe(params),
+  "view.subscribe": (_, { watch }) => watch(),
 };
 
 function injectFault(

@@ -1,7 +1,7 @@
 import type { WebSocket } from "ws";
 import { InvalidFileError, UserError } from "../core/errors.ts";
 import { type CommandContext, perform } from "./commands.ts";
-import type { ControlHost } from "./host.ts";
+import type { ControlHost, Viewer } from "./host.ts";
 import { type ControlMethod, METHODS } from "./protocol.ts";
 import { type ParsedCall, parseMessage } from "./rpc.ts";
 import { type Outbox, subscribeTo } from "./subscription.ts";
@@ -23,12 +23,22 @@ export interface ConnectionOptions {
 /** Speaks JSON-RPC on an accepted WebSocket until it closes. */
 export function serveConnection(socket: WebSocket, options: ConnectionOptions): void {
   const { host, who, connection, role } = options;
-  let unsubscribe: (() => void) | undefined;
+  /** What ends each kind of subscription; a second one of a kind replaces the first. */
+  const subscriptions = new Map<"events" | "view", () => void>();
+  const unsubscribe = () => {
+    for (const end of subscriptions.values()) end();
+    subscriptions.clear();
+  };
   const closing: (() => void)[] = [];
-  const outbox = outboxOf(socket, () => unsubscribe?.());
+  const outbox = outboxOf(socket, unsubscribe);
   const answer = (id: RpcId | undefined, outcome: { result: unknown } | { error: RpcError }) => {
     if (id !== undefined) outbox.send({ jsonrpc: "2.0", id, ...outcome });
   };
+
+  function subscribe(kind: "events" | "view", begin: () => () => void): void {
+    subscriptions.get(kind)?.();
+    subscriptions.set(kind, begin());
+  }
 
   function onMessage(text: string): void {
     const { id, call, error } = parseMessage(text);
@@ -47,10 +57,11 @@ export function serveConnection(socket: WebSocket, options: ConnectionOptions): 
       onClose: (callback) => void closing.push(callback),
       subscribe(params) {
         // After the answer, so that the first event never comes before it.
-        subscribed = () => {
-          unsubscribe?.();
-          unsubscribe = subscribeTo(host, outbox, params);
-        };
+        subscribed = () => subscribe("events", () => subscribeTo(host, outbox, params));
+        return { subscribed: true };
+      },
+      watch() {
+        subscribed = () => subscribe("view", () => host.watch(viewerOf(outbox)));
         return { subscribed: true };
       },
     };
@@ -71,7 +82,7 @@ export function serveConnection(socket: WebSocket, options: ConnectionOptions): 
 
   socket.on("message", (data) => onMessage(data.toString()));
   socket.on("close", () => {
-    unsubscribe?.();
+    unsubscribe();
     for (const callback of closing.splice(0)) callback();
   });
   // Too large, not UTF-8, broken frames: ws closes with the right code by itself.
@@ -79,18 +90,25 @@ export function serveConnection(socket: WebSocket, options: ConnectionOptions): 
 }
 
 function outboxOf(socket: WebSocket, onDrop: () => void): Outbox {
+  const sendText = (text: string, onFlushed?: () => void) => {
+    if (socket.readyState !== socket.OPEN) return;
+    socket.send(text, (error) => {
+      if (!error) onFlushed?.();
+    });
+    if (socket.bufferedAmount <= MOST_UNREAD_BYTES) return;
+    onDrop();
+    socket.close(CloseCode.tooSlow, "reads too slowly");
+  };
   return {
     unreadBytes: () => socket.bufferedAmount,
-    send(message, onFlushed) {
-      if (socket.readyState !== socket.OPEN) return;
-      socket.send(JSON.stringify(message), (error) => {
-        if (!error) onFlushed?.();
-      });
-      if (socket.bufferedAmount <= MOST_UNREAD_BYTES) return;
-      onDrop();
-      socket.close(CloseCode.tooSlow, "reads too slowly");
-    },
+    send: (message, onFlushed) => sendText(JSON.stringify(message), onFlushed),
+    sendText,
   };
+}
+
+/** The envelope is put around a text that was made once for all who watch. */
+function viewerOf({ sendText, unreadBytes }: Outbox): Viewer {
+  return { unreadBytes, send: (message) => sendText(`{"jsonrpc":"2.0","method":"view","params":${message}}`) };
 }
 
 function spectatorsOnlyRead(method: ControlMethod): RpcError {

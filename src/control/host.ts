@@ -34,8 +34,20 @@ export interface ControlHost {
   eventsSince(seq: number): readonly ChaosEvent[];
   /** Calls back for every event from now on, in order; the returned function ends it. */
   subscribe(listener: (event: ChaosEvent) => void): () => void;
+  /** Shows a viewer the run's picture until the returned function is called. */
+  watch(viewer: Viewer): () => void;
+  /** Every fault with its parameters as JSON Schema. */
+  describeFaults(): ControlResult<"faults.describe">["faults"];
   /** Appends a `command` event. Called before the command acts. `params` are as the caller wrote them: the host scrubs secrets out of them. */
   command(who: string, method: string, params: unknown): void;
+}
+
+/** Somebody who watches. */
+export interface Viewer {
+  /** One ViewMessage, as JSON: it is written once for all who watch. */
+  send(message: string): void;
+  /** Sent, but not yet taken by the network. */
+  unreadBytes(): number;
 }
 
 export interface InjectOptions {

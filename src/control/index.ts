@@ -1,6 +1,6 @@
 export { ChaosControl, type ChaosControlOptions, type FollowOptions } from "./chaos-control.ts";
 export { type ConnectOptions, type ControlClient, ControlRefused, connectControl } from "./client.ts";
-export type { ControlHost, InjectOptions } from "./host.ts";
+export type { ControlHost, InjectOptions, Viewer } from "./host.ts";
 export {
   type ControlInput,
   type ControlMethod,

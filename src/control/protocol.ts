@@ -154,6 +154,12 @@ export const METHODS = {
     params: nothing,
     result: z.object({ faults: z.array(activeFault) }),
   }),
+  "faults.describe": method({
+    summary: "Every fault there is, with its parameters as JSON Schema: what a form needs",
+    kind: "reads",
+    params: nothing,
+    result: z.object({ faults: z.array(z.object({ name: z.string(), summary: z.string(), params: record })) }),
+  }),
   "limits.set": method({
     summary: "Counted limits, changed while calls run. What is used of a limit that stays or changes stays used",
     kind: "commands",
@@ -238,6 +244,13 @@ export const METHODS = {
       "Then `event` notifications: those after `since`, then live ones. Without `since` only live ones. A second call replaces the first",
     kind: "reads",
     params: z.strictObject({ since: z.int().min(0).optional(), types: z.array(z.enum(eventTypes)).optional() }),
+    result: z.object({ subscribed: z.literal(true) }),
+  }),
+  "view.subscribe": method({
+    summary:
+      "Then `view` notifications: the dashboard's whole picture of the run, then what changes of it, at most four times a second",
+    kind: "reads",
+    params: nothing,
     result: z.object({ subscribed: z.literal(true) }),
   }),
 } as const;

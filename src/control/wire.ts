@@ -35,11 +35,18 @@ export type RpcResponse =
   | { jsonrpc: "2.0"; id: RpcId; result: unknown }
   | { jsonrpc: "2.0"; id: RpcId; error: RpcError };
 
-/** The one notification: an event of the log, with its sequence number. */
+/** An event of the log, with its sequence number. */
 export interface EventNotification {
   jsonrpc: "2.0";
   method: "event";
   params: ChaosEvent;
+}
+
+/** A step of the run's picture: a ViewMessage (src/dashboard/patch.ts). */
+export interface ViewNotification {
+  jsonrpc: "2.0";
+  method: "view";
+  params: unknown;
 }
 
 /** Why a connection was closed, as WebSocket close codes. */

@@ -118,8 +118,12 @@ class Picture implements ViewModel {
     switch (event.type) {
       case "run_started":
         this.#run = event;
-        this.#program.started(event);
+        this.#program.loaded(event);
         this.#purse.started(event);
+        this.#judgements.started(this.#program.scenario);
+        return;
+      case "scenario_loaded":
+        this.#program.loaded(event);
         this.#judgements.started(this.#program.scenario);
         return;
       case "run_ended":

@@ -9,6 +9,7 @@ import {
 import { UserError } from "../core/errors.ts";
 import { parseFaultLine } from "../scenario/index.ts";
 import { refuseShareOnLive } from "./check-share.ts";
+import { createDashboard, type Dashboard, dashboardRoutes, describeFaults } from "./dashboard/index.ts";
 import { loadSent } from "./load-scenario.ts";
 import { moneyStatus, setBudget } from "./money-status.ts";
 import { stateFolder } from "./run-folder.ts";
@@ -25,13 +26,18 @@ function spectatorTokenPath(state: string): string {
   return join(state, "spectator-token");
 }
 
+/** The channel with the dashboard that it serves. */
+export type OpenControl = RunningControl & Pick<Dashboard, "finish">;
+
 /** Opens the control channel of a session, unless `--control off`. Only the path of a fresh token is told, never the token. */
-export async function openControl(session: Session): Promise<RunningControl | undefined> {
+export async function openControl(session: Session): Promise<OpenControl | undefined> {
   const { control, cwd, notify } = session.options;
   if (control === undefined) return undefined;
   for (const token of [control.token, control.spectatorToken])
     if (token !== undefined) session.scrubber.register(token);
   const state = stateFolder(cwd);
+  const dashboard = createDashboard(session);
+  const host = controlHost(session, dashboard);
   const running = await startControl({
     listen: control,
     hosts: control.hosts,
@@ -39,8 +45,8 @@ export async function openControl(session: Session): Promise<RunningControl | un
     tokenPath: controlTokenPath(state),
     spectatorToken: control.spectatorToken,
     spectatorTokenPath: spectatorTokenPath(state),
-    routes: controlRoutes(session),
-    host: controlHost(session),
+    routes: controlRoutes(session, host),
+    host,
     clock: session.clock,
     onError: (error) => notify(`control channel: ${error instanceof Error ? error.message : error}`),
   });
@@ -49,16 +55,23 @@ export async function openControl(session: Session): Promise<RunningControl | un
   const paths = [running.tokenPath, running.spectatorTokenPath && `read-only: ${running.spectatorTokenPath}`];
   const told = paths.filter((path) => path !== undefined);
   notify(`control ${running.url}${told.length === 0 ? "" : `   token in ${told.join(", ")}`}`);
-  return running;
+  return {
+    ...running,
+    finish: dashboard.finish,
+    async close() {
+      await dashboard.close();
+      await running.close();
+    },
+  };
 }
 
 /** What is served over plain HTTP beside the channel: one list for each thing, each made in a file of its own. */
-function controlRoutes(_session: Session): Route[] {
-  return [];
+function controlRoutes(_session: Session, host: ControlHost): Route[] {
+  return [...dashboardRoutes(host)];
 }
 
 /** What a controller can do to a session. Every command is an event before it acts. */
-function controlHost(session: Session): ControlHost {
+function controlHost(session: Session, dashboard: Dashboard): ControlHost {
   const { log, chooser, clock, scrubber } = session;
   const scrubbed = <T>(value: T): T => JSON.parse(scrubber.scrub(JSON.stringify(value)));
   return {
@@ -86,6 +99,8 @@ function controlHost(session: Session): ControlHost {
       hash_secret: session.hashSecret,
     }),
     appendFacts: (events) => events.map((event) => log.append(scrubbed(event))),
+    watch: dashboard.watch,
+    describeFaults,
     eventsSince: (seq) => log.since(seq),
     subscribe: (listener) => log.subscribe(listener),
     command: (who, method, params) => void log.append({ type: "command", who, method, params: scrubbed(params ?? {}) }),

@@ -1,9 +1,8 @@
-import type { RunningControl } from "../control/index.ts";
 import { ExitCode } from "../core/errors.ts";
 import type { ChaosEvent } from "../core/event.ts";
 import type { Report } from "../core/report.ts";
 import { upstreamTroubles } from "./check-upstream.ts";
-import { openControl } from "./control-host.ts";
+import { type OpenControl, openControl } from "./control-host.ts";
 import { watchScenario } from "./hot-reload.ts";
 import type { SessionOptions } from "./options.ts";
 import { play } from "./play.ts";
@@ -43,9 +42,11 @@ export async function runScenario(options: SessionOptions, hooks: RunHooks): Pro
     end = { why: "broken", detail: session.scrubber.scrub(error instanceof Error ? error.message : String(error)) };
   }
   await session.close(end, STOPPED_DRAIN_MS);
-  await control?.close();
-  if (failure !== undefined) throw failure;
-  return finish(session);
+  if (failure !== undefined) {
+    await control?.close();
+    throw failure;
+  }
+  return finishBefore(session, control);
 }
 
 /** `llm-chaos proxy`: a session that lives until somebody stops it, with a report at the end. */
@@ -62,8 +63,18 @@ export async function serveProxy(options: SessionOptions, hooks: RunHooks): Prom
   const end = await session.stopped;
   watch.close();
   await session.close(end, STOPPED_DRAIN_MS);
-  await control?.close();
-  return finish(session);
+  return finishBefore(session, control);
+}
+
+/** The dashboard is still open when the report is made, so that who watched the run can read it there. */
+async function finishBefore(session: Session, control: OpenControl | undefined): Promise<RunResult> {
+  try {
+    const result = finish(session);
+    control?.finish(result.report, result.folder);
+    return result;
+  } finally {
+    await control?.close();
+  }
 }
 
 function finish(session: Session): RunResult {
@@ -85,7 +96,7 @@ function finish(session: Session): RunResult {
 }
 
 /** Without the control channel it was told to have, a session does not start: nothing of it may stay. */
-async function openControlOrClose(session: Session): Promise<RunningControl | undefined> {
+async function openControlOrClose(session: Session): Promise<OpenControl | undefined> {
   try {
     return await openControl(session);
   } catch (error) {

@@ -66,6 +66,11 @@ export function createHost(overrides: Partial<ControlHost> = {}): RecordingHost 
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    watch(viewer) {
+      viewer.send('{"full":{}}');
+      return () => {};
+    },
+    describeFaults: () => [],
     command: (who, method, params) => void done.push(["command", who, method, params]),
     ...overrides,
   };

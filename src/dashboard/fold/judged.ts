@@ -42,7 +42,8 @@ export class Judgements {
     const rows = judgements.map((one, index): ExpectationRow => {
       const state = STATES[one.verdict];
       const sinceMs = state === "broken" ? (before[index]?.sinceMs ?? one.atMs ?? atMs) : undefined;
-      const { name, explained, summary, call } = one;
+      const { name, explained, summary } = one;
+      const call = one.call ?? (state === "broken" ? before[index]?.call : undefined);
       return { name, explained, state, summary, phase: one.phase ?? undefined, sinceMs, call };
     });
     this.#rows = rows;

@@ -45,6 +45,7 @@ export class Lanes {
     if (lane === undefined) return;
     this.#fronts.delete(event.front);
     lane.ended = event;
+    lane.changed();
     this.#settle(lane, event.t_ms);
   }
 
@@ -133,8 +134,8 @@ export class Lanes {
   }
 
   #mark(lane: Lane, ending: Ending): void {
-    lane.changed();
     if (lane.ending === ending) return;
+    lane.changed();
     const endings = this.#endings[lane.front ? "front" : "logical"];
     endings[lane.ending]--;
     endings[ending]++;

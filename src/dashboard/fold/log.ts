@@ -45,6 +45,10 @@ function lineOf(event: ChaosEvent): Line | undefined {
       return event.trustworthy
         ? undefined
         : ["load", `the step of ${event.concurrency} is not trustworthy: ${event.why}`];
+    case "scenario_loaded":
+      return ["load", `another scenario: ${(event.scenario as { name?: string } | null)?.name ?? "unnamed"}`];
+    case "limits_changed":
+      return ["limit", `limits changed: ${event.limits.map(({ label }) => label).join(", ") || "none"}`];
     case "warning":
       return ["warning", event.text];
     case "mark":

@@ -17,8 +17,11 @@ export class Program {
   readonly #hits = new Map<string, number>();
   readonly #lost = new Map<string, number>();
 
-  started({ scenario }: ChaosEvent<"run_started">): void {
+  /** The run's scenario, or the one that a controller put in its place. */
+  loaded({ scenario }: ChaosEvent<"run_started" | "scenario_loaded">): void {
     this.scenario = (scenario ?? undefined) as Scenario | undefined;
+    this.#played.length = 0;
+    this.#current = undefined;
   }
 
   phaseStarted({ index, t_ms }: ChaosEvent<"phase_started">): void {

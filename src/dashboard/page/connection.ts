@@ -25,10 +25,10 @@ let arrived: ViewMessage[] = [];
 /** Asks who we are and opens the channel, or shows the login box. */
 export async function connect(): Promise<void> {
   try {
-    const answer = await fetch("/session");
-    if (answer.status === 401 || answer.status === 403)
+    const visitor = await (await fetch("/whoami")).json();
+    if (visitor === null)
       return askForLogin(view.value === undefined ? undefined : "llm-chaos has restarted, or the session ended");
-    session.value = await answer.json();
+    session.value = visitor;
     openSocket();
   } catch {
     retryLater();

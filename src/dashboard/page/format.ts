@@ -7,7 +7,7 @@ export const RUN_STATES: Readonly<Record<RunState, string>> = {
   running: "▶ RUNNING",
   draining: "▷ DRAINING",
   ended: "■ ENDED",
-  stopped: "⏹ STOPPED",
+  stopped: "■ STOPPED",
 };
 
 export const EXPECTATION_STATES: Readonly<

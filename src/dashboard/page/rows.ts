@@ -4,7 +4,8 @@ import { filter, frozen, view } from "./state.ts";
 
 /** Rows the page remembers beyond those the server still sends; of more, the oldest clean ones go first. */
 const MOST_KEPT = 5_000;
-export const PAGE_OF_ROWS = 40;
+/** A phone scrolls past them to the log. */
+export const PAGE_OF_ROWS = matchMedia("(max-width: 639px)").matches ? 8 : 24;
 
 export const shownRows = signal(PAGE_OF_ROWS);
 const kept = new Map<string, CallRow>();

@@ -38,14 +38,14 @@ button.danger { background: var(--bad); border-color: var(--bad); color: var(--p
 .page { max-width: 1680px; margin: 0 auto; padding: 14px 20px 60px; } .page.stale { filter: grayscale(0.8); opacity: 0.72; }
 .toast { position: fixed; bottom: 14px; left: 50%; transform: translateX(-50%); z-index: 5; max-width: 90vw; background: var(--text); color: var(--page); padding: 7px 16px; border-radius: 8px; } .toast:empty { display: none; }
 
-.summary { display: grid; grid-template-columns: minmax(0, 1.7fr) repeat(3, minmax(0, 1fr)); gap: 12px 28px; align-items: end; padding: 8px 0 16px; }
+.summary { display: grid; grid-template-columns: minmax(0, 1.7fr) repeat(3, minmax(0, 1fr)); gap: 12px 28px; align-items: start; padding: 8px 0 16px; }
 .summary p { display: flex; flex-direction: column; } .summary p > span { color: var(--quiet); font-size: 13px; } .summary strong { font-size: 24px; line-height: 1.2; }
 .headline { border-left: 6px solid var(--tone); padding-left: 14px; min-height: 44px; justify-content: center; } .headline strong { color: var(--tone); text-wrap: balance; }
 .empty, .ended { border: 2px dashed var(--idle); border-radius: 8px; padding: 16px 20px; margin-bottom: 14px; display: grid; gap: 8px; } .ended { border-style: solid; }
 .empty p:first-child { font-size: 19px; } .verdict { display: flex; gap: 16px; align-items: baseline; flex-wrap: wrap; } .verdict strong { font-size: 30px; color: var(--tone); }
 .runbook { border-top: 1px solid var(--rule); margin-top: 8px; }
 
-.regions { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 7fr); gap: 14px; grid-template-areas: "b b" "c c" "d e" "f f" "g g" "h h"; }
+.regions { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 7fr); gap: 14px; grid-template-areas: "b b" "c c" "d e" "f e" "g g" "h h"; grid-template-rows: auto auto auto 1fr; }
 .region { border: 1px solid var(--rule); border-radius: 8px; padding: 10px 14px 12px; min-width: 0; scroll-margin-top: 90px; }
 #expectations { grid-area: b; } #scenario { grid-area: c; } #limits { grid-area: d; } #health { grid-area: e; } #faults { grid-area: f; } #calls { grid-area: g; } #log { grid-area: h; }
 .heading { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 14px; margin-bottom: 8px; } .heading h2 { flex: none; }
@@ -77,8 +77,8 @@ figcaption { font-size: 14px; } .figures { border-collapse: collapse; font-size:
 .line { display: grid; grid-template-columns: 4.2em 8em minmax(0, 1fr) 4.4em 13em 7.2em; gap: 0 10px; align-items: center; width: 100%; text-align: left; border: 0; border-radius: 4px; padding: 2px 6px; min-height: 30px; }
 .line > span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .line .lasted { text-align: right; } .line .saw { font-size: 13px; color: var(--quiet); } .line .by { color: var(--fault); }
 .line strong.ending { color: var(--tone); white-space: nowrap; } .call.ending-lost .line, .call.ending-degraded .line { box-shadow: inset 3px 0 0 var(--tone); }
-.lane { display: flex; height: 22px; min-width: 0; } .seg, .gap { flex: 0 1 auto; font-size: 12px; line-height: 20px; height: 22px; padding: 0 5px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-.seg { border: 1px solid var(--idle); border-radius: 3px; background: var(--page); min-width: 2.6em; } .seg.kind-answered { border-color: var(--ok); border-width: 2px; line-height: 18px; } .seg.kind-refused { border: 2px dashed var(--near); line-height: 18px; color: var(--near); font-weight: 600; }
+.lane { display: flex; height: 22px; min-width: max-content; } .seg, .gap { flex: 0 1 auto; font-size: 12px; line-height: 20px; height: 22px; padding: 0 5px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.seg { border: 1px solid var(--idle); border-radius: 3px; background: var(--page); min-width: max-content; flex-shrink: 0; } .seg.kind-answered { border-color: var(--ok); border-width: 2px; line-height: 18px; } .seg.kind-refused { border: 2px dashed var(--near); line-height: 18px; color: var(--near); font-weight: 600; }
 .seg.kind-cut, .seg.kind-error { border: 2px solid var(--bad); line-height: 18px; color: var(--bad); font-weight: 600; } .seg.kind-hung { border: 2px dotted var(--bad); line-height: 18px; color: var(--bad); font-weight: 600; } .seg.kind-open { border-right-style: dotted; } .seg.kind-left, .seg.more { color: var(--quiet); border-style: dotted; }
 .gap { color: var(--quiet); text-align: center; background: linear-gradient(var(--rule), var(--rule)) center / 100% 1px no-repeat; min-width: 6px; } .gap.early { color: var(--bad); font-weight: 600; }
 .call .details { margin: 2px 0 10px 5em; }
@@ -93,11 +93,11 @@ dialog { border: 1px solid var(--idle); border-radius: 10px; background: var(--p
 
 @media (max-width: 1100px) {
   .summary { grid-template-columns: repeat(3, minmax(0, 1fr)); } .headline { grid-column: 1 / -1; }
-  .regions { grid-template-columns: minmax(0, 1fr); grid-template-areas: "b" "c" "d" "e" "f" "g" "h"; }
+  .regions { grid-template-columns: minmax(0, 1fr); grid-template-areas: "b" "c" "d" "e" "f" "g" "h"; grid-template-rows: none; }
   .line { grid-template-columns: 3.6em minmax(0, 1fr) 4em 9em 6.8em; } .line .model { display: none; }
 }
 @media (max-width: 639px) {
-  .top, .page { padding-left: 12px; padding-right: 12px; } .bar { gap: 0 12px; } .bar .chip, .bar .who, .hypothesis { display: none; } .stop { flex: 1 1 100%; }
+  .top, .page { padding-left: 12px; padding-right: 12px; } .bar { gap: 0 12px; } .bar h1 { flex: 1 1 100%; } .bar .chip, .bar .who, .hypothesis { display: none; } .stop { flex: 1 1 100%; }
   .wide-only { display: none; } .phone-only { display: grid; } button.phone-only { display: inline-block; } button { min-height: 44px; }
   .summary { grid-template-columns: 1fr 1fr; gap: 10px 16px; } .summary strong { font-size: 20px; } .summary p:nth-child(4) { display: none; }
   .regions { grid-template-areas: "b" "d" "f" "e" "g" "c" "h"; } .pair, .inject .pair { grid-template-columns: minmax(0, 1fr); }

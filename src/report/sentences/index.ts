@@ -2,5 +2,6 @@ export { kneeInWords } from "./knees.ts";
 export { layOutPage, type Page } from "./page.ts";
 export { profileSentence } from "./profile.ts";
 export type { Pair } from "./real.ts";
+export { verdictSentence } from "./verdict.ts";
 export { concurrencyInWords } from "./wall.ts";
 export { clockTime, counted, NOT_MEASURED, OUTCOMES } from "./words.ts";

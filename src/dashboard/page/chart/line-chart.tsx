@@ -22,8 +22,8 @@ export interface LineChartProps {
   format(value: number): string;
 }
 
-const LEFT = 44;
-const RIGHT = 46;
+const LEFT = 54;
+const RIGHT = 78;
 const TOP = 8;
 const BOTTOM = 20;
 const FAULT_FILL = { texture: "hatch", tone: "fault" } as const;
@@ -35,7 +35,7 @@ export function LineChart(props: LineChartProps) {
   const width = useWidth(frame);
   const plot = { x: LEFT, y: TOP, width: Math.max(40, width - LEFT - RIGHT), height: height - TOP - BOTTOM };
   const fromMs = points[0]?.atMs ?? 0;
-  const toMs = Math.max(fromMs + 10_000, points.at(-1)?.atMs ?? 0);
+  const toMs = Math.max(fromMs + 10_000, (points.at(-1)?.atMs ?? 0) + 1_000);
   const x = svg.linear([fromMs, toMs], [plot.x, plot.x + plot.width]);
   const marks = svg.ticks(highest(points, lines), height < 100 ? 2 : 3);
   const y = svg.linear([0, marks.at(-1) ?? 1], [plot.y + plot.height, plot.y]);
@@ -64,8 +64,9 @@ export function LineChart(props: LineChartProps) {
           dangerouslySetInnerHTML={{ __html: backdrop({ id, plot, x, y, points, marks, times, format: props.format }) }}
         />
         {lines.map((line) => (
-          <Line key={line.label} line={line} points={points} x={x} y={y} right={plot.x + plot.width} />
+          <Line key={line.label} line={line} points={points} x={x} y={y} />
         ))}
+        <EndLabels {...props} y={y} right={plot.x + plot.width} />
         <Pointed x={x} plot={plot} fromMs={fromMs} toMs={toMs} />
       </svg>
       <PointedValues {...props} />
@@ -124,30 +125,42 @@ function bandsOf(points: readonly SeriesPoint[]): { fromMs: number; toMs: number
   return bands;
 }
 
-function Line(props: { line: ChartLine; points: readonly SeriesPoint[]; x: svg.Scale; y: svg.Scale; right: number }) {
-  const { line, points, x, y, right } = props;
-  const drawn = pathOf(points, line, { x, y });
-  const lastY = drawn.last === null ? undefined : y(drawn.last);
+function Line(props: { line: ChartLine; points: readonly SeriesPoint[]; x: svg.Scale; y: svg.Scale }) {
+  const { line, points, x, y } = props;
+  const dash = line.dashed === true ? "4 3" : undefined;
+  return <path class={`line ${line.tone}`} d={pathOf(points, line, { x, y })} stroke-dasharray={dash} />;
+}
+
+const LABEL_HEIGHT = 13;
+
+/** Each line's name and last value at its end, apart from each other. */
+function EndLabels({ lines, points, format, y, right }: LineChartProps & { y: svg.Scale; right: number }) {
+  const labels = lines
+    .flatMap(({ label, read }) => {
+      const last = points.findLast((point) => read(point) !== null);
+      const value = last === undefined ? null : read(last);
+      return value === null ? [] : [{ text: `${label} ${format(value)}`, y: y(value) + 4 }];
+    })
+    .sort((a, b) => b.y - a.y);
+  let free = Number.POSITIVE_INFINITY;
   return (
     <g>
-      <path class={`line ${line.tone}`} d={drawn.path} stroke-dasharray={line.dashed === true ? "4 3" : undefined} />
-      {lastY !== undefined && (
-        <text class="halo" x={svg.px(right + 4)} y={svg.px(lastY + 4)}>
-          {line.label}
-        </text>
-      )}
+      {labels.map(({ text, y: wanted }) => {
+        const at = Math.min(wanted, free);
+        free = at - LABEL_HEIGHT;
+        return (
+          <text key={text} class="halo" x={svg.px(right + 5)} y={svg.px(at)}>
+            {text}
+          </text>
+        );
+      })}
     </g>
   );
 }
 
 /** One attribute, so that a new second costs no new elements. Null is a gap; a lonely point becomes a short dash. */
-function pathOf(
-  points: readonly SeriesPoint[],
-  { read }: ChartLine,
-  { x, y }: { x: svg.Scale; y: svg.Scale },
-): { path: string; last: number | null } {
+function pathOf(points: readonly SeriesPoint[], { read }: ChartLine, { x, y }: { x: svg.Scale; y: svg.Scale }): string {
   let path = "";
-  let last: number | null = null;
   let joined = false;
   for (const point of points) {
     const value = read(point);
@@ -158,9 +171,8 @@ function pathOf(
     const place = `${svg.px(x(point.atMs))} ${svg.px(y(value))}`;
     path += joined ? `L${place}` : `M${place}h1`;
     joined = true;
-    last = value;
   }
-  return { path, last };
+  return path;
 }
 
 function Pointed(props: { x: svg.Scale; plot: svg.Box; fromMs: number; toMs: number }) {

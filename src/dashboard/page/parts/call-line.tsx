@@ -1,5 +1,6 @@
 import type { AttemptRow, CallRow } from "../../view.ts";
 import { clockTime, shortCount, shortDuration } from "../../words.ts";
+import { type Group, groupAttempts, isEarly, waitWords } from "../attempt-groups.ts";
 import { ENDINGS } from "../format.ts";
 import { toggleDetails } from "../keyboard.ts";
 import { cursor, nowMs, openRows } from "../state.ts";
@@ -47,56 +48,58 @@ export function CallLine({ row, longestMs }: { row: CallRow; longestMs: number }
   );
 }
 
-/** A pause longer than this many times the activity before it is folded. */
-const FOLD = 2;
-const FEWEST_SHARE = 4;
+/** A pause is drawn no longer than this many times the attempt behind it; a fold mark stands for the rest. */
+const LONGEST_PAUSE = 8;
+const SHORTEST_FOLDED_MS = 2_000;
+const LEAST_GROW = 4;
+/** In milliseconds: a tenth of a second is one unit of width. */
+const UNIT_MS = 100;
 
 /** As wide as the call was long, beside the longest one shown. */
 function Track({ row, longestMs }: { row: CallRow; longestMs: number }) {
   const { attempts, fromMs, toMs, more } = row;
   const endMs = toMs ?? nowMs.value;
   const share = Math.max(18, Math.min(100, (100 * (endMs - fromMs)) / longestMs));
+  const steps = groupAttempts(attempts);
   return (
     <span class="trackbox">
       <span class="lane" style={{ width: `${share}%` }}>
         {more > 0 && <span class="seg more">{more} before</span>}
-        {attempts.map((attempt, index) => (
-          <Attempt key={attempt.call} attempt={attempt} before={attempts[index - 1]} nowMs={endMs} />
+        {steps.map((step, index) => (
+          <Step key={step.first.call} step={step} before={steps[index - 1]} nowMs={endMs} />
         ))}
       </span>
     </span>
   );
 }
 
-function Attempt(props: { attempt: AttemptRow; before: AttemptRow | undefined; nowMs: number }) {
-  const { attempt, before } = props;
-  const lasted = Math.max(0, (attempt.toMs ?? props.nowMs) - attempt.fromMs);
-  const waited = before?.toMs === undefined ? undefined : attempt.fromMs - before.toMs;
+function Step({ step, before, nowMs: endMs }: { step: Group; before: Group | undefined; nowMs: number }) {
+  const { first, last, count, pauses } = step;
+  const lasted = Math.max(0, (last.toMs ?? endMs) - first.fromMs);
+  const waited = before?.last.toMs === undefined ? undefined : first.fromMs - before.last.toMs;
   return (
     <>
-      {waited !== undefined && <Wait waited={waited} announced={before?.announcedMs} activity={lasted} />}
-      <span class={`seg kind-${attempt.kind}`} style={{ flexGrow: String(Math.max(FEWEST_SHARE, lasted / 100)) }}>
-        {attempt.fallbackTo !== undefined && `⤳ ${attempt.fallbackTo} `}
-        {attemptWord(attempt)}
+      {waited !== undefined && <Wait waited={waited} announced={before?.last.announcedMs} activity={lasted} />}
+      <span class={`seg kind-${first.kind}`} style={{ flexGrow: String(Math.max(LEAST_GROW, lasted / UNIT_MS)) }}>
+        {first.fallbackTo !== undefined && `→ ${first.fallbackTo} `}
+        {attemptWord(first)}
+        {count > 1 && ` ×${count}`}
       </span>
+      {count > 1 && <span class={`gap ${pauses.early ? "early" : ""}`}>{pauses.words}</span>}
     </>
   );
 }
 
 function Wait({ waited, announced, activity }: { waited: number; announced: number | undefined; activity: number }) {
-  const early = announced !== undefined && waited < announced - 50;
-  const told = announced === undefined ? "" : ` of ${shortDuration(announced)}${early ? " ✗" : ""}`;
-  const folded = waited > Math.max(1_000, activity * FOLD * 4) ? "⫽ " : "";
-  const words =
-    waited < 20 && announced === undefined ? "" : `${folded}wait ${shortDuration(Math.max(0, waited))}${told}`;
-  const drawn = folded === "" ? waited : activity * FOLD;
+  const folded = waited > Math.max(SHORTEST_FOLDED_MS, activity * LONGEST_PAUSE);
+  const drawn = folded ? activity * LONGEST_PAUSE : waited;
+  const isSilent = announced === undefined && waited < UNIT_MS;
   return (
     <span
-      class={`gap ${early ? "early" : ""}`}
-      style={{ flexGrow: String(Math.max(1, drawn / 100)) }}
-      title={announced === undefined ? undefined : `told to wait ${shortDuration(announced)}`}
+      class={`gap ${isEarly(waited, announced) ? "early" : ""}`}
+      style={{ flexGrow: String(Math.max(1, drawn / UNIT_MS)) }}
     >
-      {words}
+      {isSilent ? "" : `${folded ? "// " : ""}wait ${waitWords(waited, announced)}`}
     </span>
   );
 }

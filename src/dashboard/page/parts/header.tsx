@@ -54,7 +54,7 @@ function Seed() {
       title="Copy the command that plays this again"
       onClick={() => copy(head.reproduce, "the command that plays this again")}
     >
-      seed {head.seed} <span aria-hidden="true">⧉</span>
+      seed {head.seed} · copy
     </button>
   );
 }
@@ -64,9 +64,9 @@ function Age() {
   const { state } = connection.value;
   const age = Math.max(0, now.value - heardAt.value);
   if (report.value !== undefined) return <p class="age">● final</p>;
-  if (state === "lost") return <p class="age bad">{`⏸ stale ${shortDuration(age)}`}</p>;
+  if (state === "lost") return <p class="age bad">{`‖ stale ${shortDuration(age)}`}</p>;
   if (state !== "open") return <p class="age">◌ connecting</p>;
-  return <p class="age">{age > 3_000 ? `⏸ ${shortDuration(age)} old` : "● live"}</p>;
+  return <p class="age">{age > 3_000 ? `‖ ${shortDuration(age)} old` : "● live"}</p>;
 }
 
 function Who() {

@@ -16,7 +16,7 @@ export function InjectForm() {
   const [trouble, setTrouble] = useState("");
   useEffect(() => {
     call("faults.describe")
-      .then((answer) => setKinds(answer as readonly FaultKind[]))
+      .then((answer) => setKinds((answer as { faults: readonly FaultKind[] }).faults))
       .catch((error: Error) => setTrouble(error.message));
   }, []);
   const kind = kinds.find(({ name }) => name === draft.name) ?? kinds[0];

@@ -15,7 +15,7 @@ export function LimitBars() {
   const [all, setAll] = useState(false);
   const more = rows.length - SHOWN_ON_PHONE;
   return (
-    <Region id="limits" title="Limits" note={limits?.verdict}>
+    <Region id="limits" title="Limits" note={rows.length > 1 ? "most urgent first" : undefined}>
       {rows.length === 0 && (
         <p class="quiet">
           No limit is counted. A scenario's `limits:` counts them here; the provider's own walls show when they refuse.

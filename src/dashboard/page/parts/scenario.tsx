@@ -62,12 +62,12 @@ function Controls({ rows }: { rows: readonly PhaseRow[] }) {
       )}
       {playing && (
         <button type="button" onClick={() => void nextPhase()}>
-          ⏭ next phase
+          » next phase
         </button>
       )}
       {playing && (
         <button type="button" onClick={() => void stopScenario()}>
-          ⏹ stop scenario
+          ■ stop scenario
         </button>
       )}
     </p>

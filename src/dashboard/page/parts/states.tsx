@@ -38,7 +38,7 @@ export function Veil() {
   return (
     <div class="veil" role="status">
       <p>
-        {view.value === undefined ? "⏸ nobody answers" : `⏸ stale ${age}`}, retry {state.attempts}
+        {view.value === undefined ? "‖ nobody answers" : `‖ stale ${age}`}, retry {state.attempts}
       </p>
       <p class="quiet">The picture below is the last one that came. STOP CHAOS still tries to reach llm-chaos.</p>
     </div>
@@ -78,7 +78,7 @@ export function Ended() {
     <section class="ended" aria-label="Verdict">
       <p class={`verdict tone-${verdict.tone}`} role="status">
         <strong>{verdict.words}</strong>
-        {made.stopped !== null && <span>⏹ stopped early: {made.stopped}</span>}
+        {made.stopped !== null && <span>■ stopped early: {made.stopped}</span>}
       </p>
       <p>{made.sentence}</p>
       <p>

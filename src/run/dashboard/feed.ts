@@ -1,0 +1,96 @@
+import type { Viewer } from "../../control/index.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { ChaosEvent } from "../../core/event.ts";
+import { diffView, type FinalReport, type ViewMessage } from "../../dashboard/patch.ts";
+import type { Moment, View } from "../../dashboard/view.ts";
+import { createViewModel, type ViewModel } from "../../dashboard/view-model.ts";
+
+/** At most four pictures a second. */
+const STEP_MS = 250;
+/** Making pictures takes at most this share of the loop, which belongs to the calls. */
+const MOST_SHARE = 0.02;
+/** A viewer who has not read that much yet is not sent changes; it gets the whole picture when it has caught up. */
+const BEHIND_BYTES = 256 * 1_024;
+
+/** One picture of the run for all who watch it. */
+export interface ViewFeed {
+  /** For every event. Keeps the picture current, and no more: nothing else is done while nobody watches. */
+  fold(event: ChaosEvent): void;
+  readonly model: ViewModel;
+  /** The whole picture at once, then what changes. */
+  watch(viewer: Viewer): () => void;
+  readonly watched: boolean;
+  /** Shows the last picture and the report, and stops. */
+  finish(report: FinalReport | undefined): void;
+}
+
+export interface ViewFeedOptions {
+  clock: Clock;
+  moment(): Moment;
+  /** Called with every picture that is made, while somebody watches. */
+  onPicture?(): void;
+}
+
+export function createViewFeed({ clock, moment, onPicture }: ViewFeedOptions): ViewFeed {
+  const model = createViewModel();
+  const viewers = new Map<Viewer, "new" | "current">();
+  let last: View | undefined;
+  let cancel: (() => void) | undefined;
+  let final: FinalReport | undefined;
+
+  const show = (): void => {
+    const before = last;
+    const view = model.view(moment());
+    last = view;
+    const changes = before === undefined ? undefined : textOf({ patch: diffView(before, view) });
+    let whole: string | undefined;
+    for (const [viewer, state] of viewers) {
+      if (viewer.unreadBytes() > BEHIND_BYTES) viewers.set(viewer, "new");
+      else if (state === "current" && changes !== undefined) viewer.send(changes);
+      else {
+        whole ??= textOf({ full: view });
+        viewers.set(viewer, "current");
+        viewer.send(whole);
+      }
+    }
+  };
+  const step = (): void => {
+    cancel = undefined;
+    if (viewers.size === 0) return;
+    const startedAtMs = clock.nowMs();
+    show();
+    onPicture?.();
+    const tookMs = clock.nowMs() - startedAtMs;
+    cancel = clock.after(Math.max(STEP_MS, tookMs / MOST_SHARE), step);
+  };
+
+  return {
+    model,
+    fold: (event) => model.fold(event),
+    get watched() {
+      return viewers.size > 0;
+    },
+    watch(viewer) {
+      viewers.set(viewer, "new");
+      if (final === undefined) cancel ??= clock.after(0, step);
+      else {
+        viewer.send(textOf({ full: last ?? model.view(moment()) }));
+        viewer.send(textOf({ report: final }));
+      }
+      return () => void viewers.delete(viewer);
+    },
+    finish(report) {
+      cancel?.();
+      cancel = undefined;
+      final = report;
+      if (viewers.size === 0) return;
+      show();
+      if (report === undefined) return;
+      for (const viewer of viewers.keys()) viewer.send(textOf({ report }));
+    },
+  };
+}
+
+function textOf(message: ViewMessage): string {
+  return JSON.stringify(message);
+}
