@@ -46,6 +46,7 @@ export interface Report {
   settlement: readonly Settlement[];
   refusals: readonly {
     origin: string;
+    provider: string;
     trouble: string;
     /** HTTP status the app got. */
     status: number;
@@ -64,6 +65,8 @@ export interface Report {
   };
   load: {
     steps: readonly ReportedStep[];
+    /** A ramp whose steps begin with every bucket drained: how full a limit then is says nothing of the traffic. */
+    startsAtWall: boolean;
     /** The sustained wall, computed: limit × latency / (60 × charge). Null when no limit was counted. */
     computedWall: Wall | null;
     /** The same for every counted dimension, the lowest first: the headroom at this run's mix of traffic. */

@@ -30,6 +30,9 @@ const wall = z.strictObject({ concurrency: z.number(), dimension: z.string(), be
 
 const load = z.strictObject({
   steps: z.array(step),
+  starts_at_wall: z
+    .boolean()
+    .meta({ description: "A ramp whose steps begin with every bucket drained: how full a limit is then says little" }),
   computed_wall: wall.nullable().meta({ description: "Computed, not measured: limit × latency / (window × charge)" }),
   walls: z.array(wall).meta({ description: "The same for every counted dimension, the lowest first" }),
   sheds_at: knee,
@@ -118,6 +121,7 @@ const settlement = z.strictObject({
 
 const refusal = z.strictObject({
   origin: z.string(),
+  provider: z.string(),
   trouble: z.string(),
   status: z.int(),
   dimension: z.string().nullable(),

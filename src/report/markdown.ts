@@ -1,7 +1,7 @@
 import type { Report } from "../core/report.ts";
 import { escaped, fenced, rows } from "./markdown-parts.ts";
 import { layOutPage, NOT_MEASURED, OUTCOMES, type Page, type Pair } from "./sentences/index.ts";
-import { textChart } from "./text-chart.ts";
+import { textChart, textUse } from "./text-chart.ts";
 
 /** runbook.md: the page of runbook.html for terminals and code hosts. */
 export function renderMarkdown(report: Report): string {
@@ -9,13 +9,12 @@ export function renderMarkdown(report: Report): string {
   const sections = [
     head(page),
     section("What bites first", bites(page)),
-    section("The run", ["```text", ...textChart(report), "```"]),
-    section("The concurrency at which it begins", knees(page)),
-    section("Degradation path", path(page)),
+    section(report.load.steps.length > 0 ? "The ramp" : "The run", ["```text", ...textChart(report), "```"]),
+    section("How it degrades", [...path(page), "", ...knees(page)]),
     section("How the app reacts", profile(page)),
-    section("Expectations", expectations(page)),
+    section("What to do before it happens", todo(page)),
     section("When it happens for real", pairs(page.real)),
-    section("Proof", proof(page)),
+    section("Proof", [...expectations(page), "", ...proof(page)]),
     section("Limits of this claim", unproven(page)),
   ];
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
@@ -25,32 +24,49 @@ function section(title: string, lines: readonly string[]): string[] {
   return [`## ${title}`, "", ...lines];
 }
 
+const MOST_BROKEN = 4;
+
 function head(page: Page): string[] {
   const { sign, word, stopped, sentence, hypothesis } = page.verdict;
   const early = stopped === undefined ? "" : `, stopped early (${escaped(stopped)})`;
+  const broken = page.expectations.filter(({ verdict }) => verdict === "fail").slice(0, MOST_BROKEN);
   return [
-    `# ${escaped(page.title)}: LLM runbook`,
+    `# ${sign} ${word}${early}: ${escaped(page.title)}`,
+    "",
+    ...(page.summary === "" ? [] : [escaped(page.summary), ""]),
+    `**${escaped(sentence)}**`,
+    ...(broken.length === 0 ? [] : [""]),
+    ...broken.map((line) => `- ${line.sign} ${escaped(line.rule)}: **${escaped(line.observed)}**`),
+    ...(hypothesis === "" ? [] : ["", `Hypothesis: ${escaped(hypothesis)}`]),
     "",
     page.facts.map(({ label, text }) => `${label} ${escaped(text)}`).join(" · "),
-    "",
-    `**${sign} ${word}${early}.** ${escaped(sentence)}`,
-    ...(hypothesis === "" ? [] : ["", `Hypothesis: ${escaped(hypothesis)}`]),
   ];
 }
 
-function bites({ bites: { lead, limits, computed } }: Page): string[] {
-  const table = limits.map(({ dimension, limit, peak, hit, source }) => [
+function bites({ bites: { lead, limits, headroom } }: Page): string[] {
+  const table = limits.map(({ dimension, shares, peak, hit, first, exhaustedAt, limit, source }) => [
     dimension,
-    limit,
+    shares.length === 0 ? NOT_MEASURED : textUse(shares),
     peak,
-    hit ? "✗ met" : "not met",
+    hit ? `✗ met, ${first.when} (${first.events})` : "✓ not met",
+    exhaustedAt,
+    limit,
     source,
   ]);
+  const header = [
+    "limit on",
+    "use over time",
+    "peak, measured",
+    "wall, measured",
+    "exhausted at, computed",
+    "limit",
+    "from",
+  ];
   return [
     escaped(lead),
     "",
-    ...(table.length === 0 ? [] : [...rows(["limit on", "limit", "peak, measured", "wall", "from"], table), ""]),
-    `Sustained wall, ${escaped(computed)}.`,
+    ...(table.length === 0 ? [] : [...rows(header, table), ""]),
+    `Headroom, ${escaped(headroom)}.`,
   ];
 }
 
@@ -71,15 +87,19 @@ function profile({ profile: { lines, note } }: Page): string[] {
   return [...traits, ...(note === "" || traits.length === 0 ? [] : [""]), ...(note === "" ? [] : [escaped(note)])];
 }
 
+function todo({ todo: lines }: Page): string[] {
+  return lines.map(({ text }) => `- ${escaped(text)}.`);
+}
+
 function expectations({ expectations: lines }: Page): string[] {
-  if (lines.length === 0) return ["None were written."];
+  if (lines.length === 0) return ["Nothing was expected."];
   return [
     ...lines.flatMap(({ sign, word, rule, observed, proof, events }) => [
       `- ${sign} **${word}**: ${escaped(rule)}. Observed: ${escaped(observed)}${proof.length === 0 && events !== "" ? ` (${events})` : ""}`,
       ...proof.map(({ text, events }) => `  - ${escaped(text)}${events === "" ? "" : ` (${events})`}`),
     ]),
     "",
-    "Event numbers are the `seq` of lines in `events.jsonl`, beside this file.",
+    "Event numbers are lines (their `seq`) of `events.jsonl`, beside this file.",
   ];
 }
 

@@ -14,6 +14,7 @@ export function reportLoad(history: History): Report["load"] {
   const walls = computedWalls(history);
   return {
     steps: steps.map(([concurrency, repeats]) => reportStep(concurrency, repeats)),
+    startsAtWall: history.scenario?.load?.kind === "ramp" && history.scenario.load.start === "at_wall",
     computedWall: walls[0] ?? null,
     walls,
     shedsAt: knee((call) => call.outcome === "shed"),

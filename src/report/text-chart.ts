@@ -15,6 +15,18 @@ export function textChart(report: Report): string[] {
   return report.load.steps.length > 0 ? rampRows(report) : timeRows(report);
 }
 
+const USE_COLUMNS = 20;
+
+/** How full a limit was over time, on one line; a space where nobody asked. */
+export function textUse(shares: readonly (number | null)[]): string {
+  const size = Math.max(1, Math.ceil(shares.length / USE_COLUMNS));
+  const columns = Array.from({ length: Math.ceil(shares.length / size) }, (_, index) => {
+    const known = shares.slice(index * size, (index + 1) * size).filter((share) => share !== null);
+    return known.length === 0 ? " " : bar(Math.min(1, Math.max(...known)), 1);
+  });
+  return columns.join("").trim();
+}
+
 function timeRows(report: Report): string[] {
   const buckets = bucketed(judgedSeries(report), COLUMNS);
   const kinds = kindsOf(report);

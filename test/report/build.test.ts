@@ -82,6 +82,7 @@ describe("the report's counts", () => {
     expect(report.refusals).toEqual([
       {
         origin: "scripted",
+        provider: "openai",
         trouble: "rate_limit",
         status: 429,
         dimension: "tpm",
@@ -101,6 +102,7 @@ describe("the report's counts", () => {
     expect(report).toMatchObject({ amplification: null, ttftMs: null, limits: [], cost: { usageSeenShare: null } });
     expect(report.load).toEqual({
       steps: [],
+      startsAtWall: false,
       computedWall: null,
       tool: null,
       walls: [],

@@ -1,4 +1,5 @@
 import type { Report } from "../../core/report.ts";
+import { utilisationChart } from "../charts/index.ts";
 import { escapeMarkup } from "../markup.ts";
 import { layOutPage, NOT_MEASURED, OUTCOMES, type Page } from "../sentences/index.ts";
 import { chartPart } from "./chart-part.ts";
@@ -23,11 +24,11 @@ export function renderHtml(report: Report): string {
 <main${withProof ? "" : ' class="brief"'} style="--paper: ${scale}">
 ${[
   head(page),
-  part("What bites first", bites(page)),
+  part("What bites first", bites(report, page)),
   `<div class="picture">${part(report.load.steps.length > 0 ? "The ramp" : "The run", chartPart(report))}`,
-  `<div class="columns">${part("Concurrency at which it begins", knees(page))}${part("Degradation path", path(page))}</div></div>`,
+  `${part("How it degrades", [...path(page), ...knees(page)])}</div>`,
   part("How the app reacts", profile(page)),
-  part("Expectations", expectations(page)),
+  part("What to do before it happens", todo(page)),
   part("When it happens for real", [definitions(page.real)]),
   part("Proof", proof(page)),
   part("Limits of this claim", unproven(page)),
@@ -39,39 +40,76 @@ ${[
 `;
 }
 
-function head({ title, summary, facts, verdict }: Page): string {
+const MOST_BROKEN = 4;
+
+/** The verdict stands first; which run it is, below it. */
+function head({ title, summary, facts, verdict, expectations }: Page): string {
   const { state, sign, word, stopped, sentence, hypothesis } = verdict;
   const early = stopped === undefined ? "" : ` <small>stopped early: ${escapeMarkup(stopped)}</small>`;
   const items = facts.map(({ label, text }) => `<li>${escapeMarkup(label)} <b>${escapeMarkup(text)}</b></li>`);
+  const broken = expectations.filter((line) => line.verdict === "fail");
+  const shown = broken
+    .slice(0, MOST_BROKEN)
+    .map(
+      ({ id, sign: cross, rule, observed }) =>
+        `<li><span class="mark bad">${cross}</span> ${escapeMarkup(rule)}: <b>${escapeMarkup(observed)}</b> ${proofLink(id)}</li>`,
+    );
   return [
-    `<header><h1>${escapeMarkup(title)}</h1>`,
+    `<header><h1>${escapeMarkup(title)} <small>LLM runbook</small></h1>`,
     paragraph(summary, "quiet"),
-    `<ul class="facts">${items.join("")}</ul></header>`,
     `<section class="verdict ${TONES[state]}" aria-label="Verdict"><strong>${sign} ${word}</strong>${early}`,
     `<p>${escapeMarkup(sentence)}</p>`,
+    shown.length === 0 ? "" : `<ul class="broken">${shown.join("")}${more(broken.length - MOST_BROKEN)}</ul>`,
     hypothesis === "" ? "" : `<p class="hypothesis">Hypothesis: ${escapeMarkup(hypothesis)}</p>`,
     "</section>",
+    `<ul class="facts">${items.join("")}</ul></header>`,
   ].join("\n");
 }
 
-function bites({ bites: { lead, limits, computed } }: Page): string[] {
-  const rows = limits.map(({ dimension, limit, peak, share, hit, source }) => [
+function more(count: number): string {
+  return count <= 0 ? "" : `<li>and ${count} more, in the proof</li>`;
+}
+
+/** To the row of the proof that shows a claim. */
+function proofLink(id: string): string {
+  return `<a class="ref" href="#${id}">proof</a>`;
+}
+
+/** Event numbers, linked to where it is said what they are. */
+function inBrackets(events: string): string {
+  return events === "" ? "" : ` <span class="quiet">(<a class="ref" href="#events">${escapeMarkup(events)}</a>)</span>`;
+}
+
+function bites(report: Report, { bites: { lead, limits, headroom } }: Page): string[] {
+  const rows = limits.map(({ id, dimension, limit, peak, hit, first, shares, exhaustedAt, source }) => [
     { html: escapeMarkup(dimension) },
-    { html: meter(share, hit) + peak },
-    { html: hit ? '<span class="mark bad">✗ met</span>' : '<span class="mark ok">✓ not met</span>' },
+    {
+      html: shares.length === 0 ? NOT_MEASURED : utilisationChart(report, { id: `use-${id}`, name: dimension, shares }),
+    },
+    { html: peak, number: true as const },
+    {
+      html: hit
+        ? `<span class="mark bad">✗ met</span> ${first.when}${inBrackets(first.events)}`
+        : '<span class="mark ok">✓ not met</span>',
+    },
+    { html: exhaustedAt, number: true as const },
     { html: limit, number: true as const },
     { html: escapeMarkup(source) },
   ]);
-  const header = ["limit on", "peak, measured", "wall", "limit", "from"];
+  const header = [
+    "limit on",
+    "use over time",
+    "peak, measured",
+    "wall, measured",
+    "exhausted at, computed",
+    "limit",
+    "from",
+  ];
   return [
     paragraph(lead, "lead"),
-    rows.length === 0 ? "" : table(header, rows, { caption: "Limits" }),
-    paragraph(`Sustained wall, ${computed}.`),
+    rows.length === 0 ? "" : table(header, rows, { caption: "Limits", style: "limits" }),
+    paragraph(`Headroom, ${headroom}.`),
   ];
-}
-
-function meter(share: number, hit: boolean): string {
-  return `<span class="meter ${hit ? "bad" : "ok"}" aria-hidden="true"><i style="width: ${Math.round(share * 100)}%"></i></span>`;
 }
 
 function knees({ knees: { lines, note, wall } }: Page): string[] {
@@ -81,7 +119,7 @@ function knees({ knees: { lines, note, wall } }: Page): string[] {
 
 function path({ path: { note, lines } }: Page): string[] {
   const steps = lines.map(
-    ({ what, calls, when, events }) => `<li><b>${what}</b>: ${calls}, first at ${when} (${events})</li>`,
+    ({ what, calls, when, events }) => `<li><b>${what}</b>: ${calls}, first at ${when}${inBrackets(events)}</li>`,
   );
   return [paragraph(note), steps.length === 0 ? "" : `<ol>${steps.join("")}</ol>`];
 }
@@ -89,22 +127,26 @@ function path({ path: { note, lines } }: Page): string[] {
 function profile({ profile: { lines, note } }: Page): string[] {
   const traits = lines.map(
     ({ words, samples, events }) =>
-      `<li><b>${escapeMarkup(words)}</b> <span class="quiet">(${escapeMarkup(samples)}; ${events})</span></li>`,
+      `<li><b>${escapeMarkup(words)}</b>: ${escapeMarkup(samples)}${inBrackets(events)}</li>`,
   );
-  return [traits.length === 0 ? "" : `<ul>${traits.join("")}</ul>`, paragraph(note, "quiet")];
+  return [traits.length === 0 ? "" : `<ul class="traits">${traits.join("")}</ul>`, paragraph(note, "quiet")];
+}
+
+function todo({ todo: lines }: Page): string[] {
+  const items = lines.map(
+    ({ text, rules }) => `<li>${escapeMarkup(text)}. ${rules.slice(0, 1).map(proofLink).join("")}</li>`,
+  );
+  return [`<ul class="todo">${items.join("")}</ul>`];
 }
 
 function expectations({ expectations: lines }: Page): string[] {
-  if (lines.length === 0) return [paragraph("None were written.")];
-  const rows = lines.map(({ verdict, sign, word, rule, observed, proof, events }) => [
-    { html: escapeMarkup(rule) },
+  if (lines.length === 0) return [paragraph("Nothing was expected.")];
+  const rows = lines.map(({ id, verdict, sign, word, rule, observed, proof, events }) => [
+    { html: escapeMarkup(rule), id },
     { html: `<span class="mark ${TONES[verdict]}">${sign} ${word}</span>` },
     { html: escapeMarkup(observed) + (proof.length === 0 ? inBrackets(events) : proof.map(proofOf).join("")) },
   ]);
-  return [
-    table(["rule", "verdict", "observed"], rows, { caption: "Expectations", style: "rules" }),
-    paragraph("Event numbers are the seq of lines in events.jsonl, beside this file.", "quiet"),
-  ];
+  return [table(["rule", "verdict", "observed"], rows, { caption: "Expectations", style: "rules" })];
 }
 
 /** Paper has room for one example of each. */
@@ -112,17 +154,17 @@ function proofOf({ text, events }: { text: string; events: string }, index: numb
   return `<span class="proof${index > 0 ? " screen" : ""}">${escapeMarkup(text)}${inBrackets(events)}</span>`;
 }
 
-function inBrackets(events: string): string {
-  return events === "" ? "" : ` <span class="quiet">(${escapeMarkup(events)})</span>`;
-}
+const EVENTS_NOTE =
+  '<p class="quiet" id="events">Event numbers are lines (their seq) of events.jsonl, beside this file.</p>';
 
-function proof({ proof: lines, faults, reproduce }: Page): string[] {
+function proof(page: Page): string[] {
+  const { proof: lines, faults, reproduce } = page;
   const rows = faults.map(({ explained, where, hits, exercised }) => ({
     label: `Fault ${where}`,
     text: `${explained}: ${exercised ? hits : `⚠ ${hits}`}`,
   }));
   const repeat = reproduce === "" ? [] : [{ label: "Repeat", text: reproduce }];
-  return [definitions([...lines, ...rows, ...repeat])];
+  return [...expectations(page), EVENTS_NOTE, definitions([...lines, ...rows, ...repeat])];
 }
 
 function unproven({ unproven: sentences }: Page): string[] {

@@ -1,20 +1,21 @@
 import type { Page } from "../sentences/index.ts";
 
 /** Letters to a line on A4 at full size, with wide letters, since fonts differ from reader to reader. */
-const WIDTH = { whole: 100, rule: 36, observed: 66, beside: 36 };
-/** Lines that fit beside what every page has. */
-const CAPACITY = 36;
+const WIDTH = { whole: 100, rule: 36, observed: 66, beside: 36, half: 50 };
+/** CSS pixels of a sheet between its margins, a little spared. */
+const SHEET = 1_035;
+/** At full size: what every page has, each line of text beyond it, and what a table's row needs beside its lines. Measured in a browser. */
+const HEIGHT = { fixed: 640, line: 11.8, row: 0.3 };
+/** Smaller letters make lines both lower and longer: a page's height falls faster than its letters' size, by this power at least. */
+const SHRINKS_BY = 1.5;
 /** Lines beside the chart cost nothing until there are more than this. */
 const BESIDE_CHART = 9;
 /** Below this, paper is for the magnifying glass; a page that needs it runs on to a second sheet. */
 const SMALLEST = 0.7;
 /** Letters smaller than this are traded for the examples, which then are on the screen only. */
-const WITHOUT_PROOF = 0.86;
+const WITHOUT_PROOF = 0.82;
 
-/**
- * How much smaller than full size the letters must be for one sheet, and whether the examples stay. Smaller letters make
- * lines both lower and longer, hence the root.
- */
+/** How much smaller than full size the letters must be for one sheet, and whether the examples stay. */
 export function fitToPaper(page: Page): { scale: number; withProof: boolean } {
   const full = scaleFor(linesOf(page, true));
   if (full >= WITHOUT_PROOF) return { scale: full, withProof: true };
@@ -22,7 +23,8 @@ export function fitToPaper(page: Page): { scale: number; withProof: boolean } {
 }
 
 function scaleFor(lines: number): number {
-  return Math.min(1, Math.round(Math.sqrt(CAPACITY / lines) * 100) / 100);
+  const height = HEIGHT.fixed + HEIGHT.line * lines;
+  return Math.min(1, Math.floor((SHEET / height) ** (1 / SHRINKS_BY) * 100) / 100);
 }
 
 function linesOf(page: Page, withProof: boolean): number {
@@ -30,15 +32,27 @@ function linesOf(page: Page, withProof: boolean): number {
     const shown = example === undefined ? `${observed} (${events})` : observed;
     const proof =
       withProof && example !== undefined ? linesFor(example.text + example.events, WIDTH.observed * 1.1) : 0;
-    return Math.max(linesFor(rule, WIDTH.rule), linesFor(shown, WIDTH.observed) + proof);
+    return HEIGHT.row + Math.max(linesFor(rule, WIDTH.rule), linesFor(shown, WIDTH.observed) + proof);
   });
   const texts = [...page.real, ...page.proof].map(({ text }) => text);
   const faults = page.faults.map(({ explained, hits }) => explained + hits);
-  const traits = page.profile.lines.map(({ words, samples, events }) => words + samples + events);
-  const whole = [...texts, ...faults, ...traits, page.profile.note, ...page.unproven, page.reproduce].map((text) =>
-    linesFor(text, WIDTH.whole),
+  const whole = [...texts, ...faults, page.profile.note, ...brokenRules(page), ...page.unproven, page.reproduce].map(
+    (text) => linesFor(text, WIDTH.whole),
   );
-  return sum(rules) + sum(whole) + page.bites.limits.length * 1.2 + Math.max(0, besideChart(page) - BESIDE_CHART);
+  const limits = page.bites.limits.length === 0 ? 0 : 1 + page.bites.limits.length * (2 + HEIGHT.row);
+  return sum(rules) + sum(whole) + sum(inTwoColumns(page)) / 2 + limits + Math.max(0, besideChart(page) - BESIDE_CHART);
+}
+
+function brokenRules({ expectations }: Page): string[] {
+  return expectations
+    .filter(({ verdict }) => verdict === "fail")
+    .slice(0, 4)
+    .map(({ rule, observed }) => rule + observed);
+}
+
+function inTwoColumns({ profile, todo }: Page): number[] {
+  const traits = profile.lines.map(({ words, samples, events }) => linesFor(words + samples + events, WIDTH.half));
+  return [...traits, ...todo.map(({ text }) => linesFor(text, WIDTH.half))];
 }
 
 function besideChart({ path, knees }: Page): number {

@@ -21,6 +21,8 @@ export function definitions(pairs: readonly Pair[]): string {
 export interface Cell {
   html: string;
   number?: true;
+  /** Of the row; of a first cell only. */
+  id?: string;
 }
 
 /** A class of its own lets a style sheet set the widths. The first cell of each row is its header. On a phone each row becomes a block, with the column's name before the value. */
@@ -36,7 +38,8 @@ export function table(
       if (index === 0) return `<th scope="row"${style}>${html}</th>`;
       return `<td${style} data-label="${escapeMarkup(header[index] ?? "")}">${html}</td>`;
     });
-    return `<tr>${drawn.join("")}</tr>`;
+    const id = cells[0]?.id === undefined ? "" : ` id="${cells[0].id}"`;
+    return `<tr${id}>${drawn.join("")}</tr>`;
   });
   return `<table class="${["stack", style].join(" ").trim()}" aria-label="${escapeMarkup(caption)}"><thead><tr>${head}</tr></thead><tbody>\n${body.join("\n")}\n</tbody></table>`;
 }

@@ -12,7 +12,7 @@ h2 { font-size: 12px; letter-spacing: 0.06em; text-transform: uppercase; color: 
 p { margin: 0 0 6px; }
 ul, ol, dl, table { margin: 0; }
 ul, ol { padding-left: 20px; }
-.facts { display: flex; flex-wrap: wrap; gap: 0 16px; padding: 0; list-style: none; color: var(--quiet); font-size: 13px; }
+.facts { margin-top: 10px; display: flex; flex-wrap: wrap; gap: 0 16px; padding: 0; list-style: none; color: var(--quiet); font-size: 13px; }
 .facts b { font-weight: 600; color: var(--text); }
 .verdict { margin-top: 14px; padding: 12px 14px; border: 2px solid var(--tone); border-left-width: 10px; border-radius: 4px; }
 .verdict strong { display: block; font-size: 28px; line-height: 1.15; color: var(--tone); }
@@ -28,13 +28,18 @@ th, td { text-align: left; vertical-align: top; padding: 3px 10px 3px 0; border-
 tr:last-child > * { border-bottom: 0; }
 th { font-weight: 600; }
 thead th { font-size: 12px; color: var(--quiet); }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-.meter { display: inline-block; vertical-align: middle; width: 90px; height: 10px; border: 1px solid var(--idle); margin-right: 8px; print-color-adjust: exact; }
-.meter i { display: block; height: 100%; background: var(--tone); }
+td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.limits .chart { width: 168px; }
+.limits thead th { vertical-align: bottom; } .limits thead th:nth-child(n + 5) { text-align: right; } .limits thead th:last-child { text-align: left; }
+.limits :is(th, td) { overflow-wrap: normal; } .limits td:last-child { overflow-wrap: anywhere; }
+a.ref { color: inherit; text-decoration: underline; text-decoration-color: var(--idle); text-underline-offset: 2px; }
+:target { outline: 2px solid var(--ok); outline-offset: 2px; }
+.verdict .broken { list-style: none; padding: 0; margin: 6px 0 0; font-size: 15px; }
+h1 small { font-weight: 400; font-size: 14px; color: var(--quiet); }
+.picture ol { margin-bottom: 8px; }
 .proof { display: block; font-size: 13px; color: var(--quiet); }
 dl { display: grid; grid-template-columns: minmax(7em, auto) 1fr; gap: 2px 12px; font-size: 14px; }
 dt { font-weight: 600; } dd { margin: 0; }
-.columns { display: grid; grid-template-columns: 1fr 1fr; gap: 0 28px; }
 .rules th:first-child { width: 32%; } .rules :is(th, td):nth-child(2) { width: 7em; }
 .legend { display: flex; flex-wrap: wrap; gap: 0 16px; list-style: none; padding: 0; font-size: 13px; margin-bottom: 4px; }
 
@@ -44,7 +49,6 @@ footer { margin-top: 14px; padding-top: 8px; border-top: 1px solid var(--rule); 
 ${CHART_STYLE}
 .legend .chart { display: inline-block; width: 16px; height: 11px; vertical-align: -1px; margin-right: 5px; }
 @media screen and (max-width: 640px) {
-  .columns { grid-template-columns: 1fr; }
   .rules :is(th, td):nth-child(n) { width: auto; }
   .wide { display: none; } .narrow { display: block; }
   .stack thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
@@ -68,12 +72,15 @@ ${CHART_STYLE}
   .verdict strong { font-size: 2em; } .verdict p { font-size: 1.14em; margin-top: 0.1em; }
   .verdict small, .verdict .hypothesis { font-size: 1.05em; }
   th, td { padding: 0.1em 1em 0.1em 0; }
-  .meter { height: 0.7em; }
+  .limits .chart { width: 120px; }
+  .traits, .todo { columns: 2; column-gap: 2.4em; } .traits li, .todo li { break-inside: avoid; }
+  .verdict .broken { font-size: 1em; margin-top: 0.15em; }
+  a.ref { text-decoration: none; } .broken a.ref, .todo a.ref { display: none; }
+  h1 small { font-size: 0.7em; } .facts { margin-top: 0.3em; }
   dl { gap: 0.05em 1em; }
   footer { margin-top: 0.4em; padding-top: 0.2em; }
   .screen, .wide, .brief .proof { display: none; } .paper { display: block; }
   .picture { display: grid; grid-template-columns: 1.75fr 1fr; gap: 0 1.6em; }
-  .picture .columns { display: block; }
   .picture dl { grid-template-columns: 1fr; gap: 0; } .picture ol { padding-left: 1.5em; }
   .verdict, tr, figure { break-inside: avoid; }
 }

@@ -1,5 +1,6 @@
 import type { Report } from "../../core/report.ts";
 import { concurrencyInWords } from "./wall.ts";
+import { capital, dayOf, EXPIRES_DAYS, listed } from "./words.ts";
 
 /** What a broken rule asks of the app, by the rule's name. A rule without a line here gives no advice. */
 const ASKS: Readonly<Record<string, string>> = {
@@ -29,10 +30,36 @@ const ASKS: Readonly<Record<string, string>> = {
   success_rate: "find out which of the calls above users lost, and why",
 };
 
-/** What to change in the app before the night it happens: one line for each broken rule. */
-export function adviceFor({ expectations }: Report): string[] {
-  const broken = expectations.filter(({ verdict }) => verdict === "fail").map(({ name }) => ASKS[name]);
-  return [...new Set(broken.filter((line): line is string => line !== undefined))];
+/** One thing to do, with the rule whose proof asks for it. */
+export interface Advice {
+  text: string;
+  /** Names of the rules; empty where no rule asks. */
+  rules: readonly string[];
+}
+
+/** What to change in the app before the night it happens: one line for each broken rule. Of a run without one, what else to do. */
+export function adviceFor({ expectations, profile, startedAt }: Report): Advice[] {
+  const asked = new Map<string, string[]>();
+  for (const { verdict, name } of expectations) {
+    const ask = ASKS[name];
+    if (verdict === "fail" && ask !== undefined) asked.set(ask, [...new Set([...(asked.get(ask) ?? []), name])]);
+  }
+  const advice = [...asked].map(([ask, rules]) => ({ text: capital(ask), rules }));
+  if (profile.traits.some(({ numbers }) => numbers["restarts"] !== undefined))
+    advice.push({ text: "Let one layer alone retry: two do, and their attempts multiply", rules: [] });
+  if (advice.length > 0) return advice;
+  const open = expectations.filter(({ verdict }) => verdict === "inconclusive").map(({ name }) => name);
+  if (open.length > 0)
+    return [{ text: `Play it so that this can be judged: ${listed([...new Set(open)])}`, rules: open }];
+  if (expectations.length === 0) return [{ text: "Write down what is expected (expect: in the scenario)", rules: [] }];
+  const until = dayOf(startedAt, EXPIRES_DAYS);
+  const again = until === undefined ? "now and then" : `by ${until}`;
+  return [
+    {
+      text: `Nothing is broken. Prove it again ${again}, and after each change of model, client library or limit`,
+      rules: [],
+    },
+  ];
 }
 
 /** How far the load must come down, as far as this run can tell. */

@@ -1,5 +1,5 @@
 import type { Knee, Report } from "../../core/report.ts";
-import { capital, NOT_MEASURED } from "./words.ts";
+import { NOT_MEASURED } from "./words.ts";
 
 export interface KneeLine {
   what: string;
@@ -20,7 +20,7 @@ export function kneeLines({ load }: Report): KneeLine[] {
 }
 
 /** Said instead of the lines, in a run without a ramp. */
-export const NO_RAMP = `${capital(NOT_MEASURED)}: this scenario has no ramp (load: { ramp: … }).`;
+export const NO_RAMP = `At which load each begins: ${NOT_MEASURED}, this scenario has no ramp (load: { ramp: … }).`;
 
 /** `(8, 12], not yet at 8 at once, but at 12`: the last step that did not show it and the first one that did. */
 export function kneeInWords({ steps }: Report["load"], knee: Knee | null): string {

@@ -1,11 +1,12 @@
 import type { Report } from "../../core/report.ts";
+import { adviceFor } from "./advice.ts";
 import { type KneeLine, kneeLines, NO_RAMP } from "./knees.ts";
 import { type PathLine, pathLines, pathNote } from "./path.ts";
 import { type ProfileLine, profileLines, unseenTraits } from "./profile.ts";
 import { type FaultLine, faultLines, headerFacts, proofLines } from "./proof.ts";
 import { type Pair, whenItHappens } from "./real.ts";
 import { type ExpectationLine, expectationLines, stoppedInWords, verdictSentence } from "./verdict.ts";
-import { bitesFirst, computedWall, type LimitLine, limitLines, wallInShort } from "./wall.ts";
+import { bitesFirst, headroom, type LimitLine, limitLines, wallInShort } from "./wall.ts";
 import { VERDICTS } from "./words.ts";
 
 /** Everything the runbook says, in words and in order. Each format only decides how it looks. */
@@ -22,13 +23,15 @@ export interface Page {
     sentence: string;
     hypothesis: string;
   };
-  bites: { lead: string; limits: readonly LimitLine[]; computed: string };
+  bites: { lead: string; limits: readonly LimitLine[]; headroom: string };
   /** Measured behaviour beside the wall by arithmetic; a note instead of lines where nothing was measured. */
   knees: { lines: readonly KneeLine[]; wall: Pair; note: string };
   path: { note: string; lines: readonly PathLine[] };
   /** How the app reacts; a note on what the run gave no occasion for. */
   profile: { lines: readonly ProfileLine[]; note: string };
   expectations: readonly ExpectationLine[];
+  /** What to change before it happens, each with the ids of the rules that ask for it. */
+  todo: readonly { text: string; rules: readonly string[] }[];
   real: readonly Pair[];
   proof: readonly Pair[];
   faults: readonly FaultLine[];
@@ -39,6 +42,7 @@ export interface Page {
 
 export function layOutPage(report: Report): Page {
   const lines = kneeLines(report);
+  const expectations = expectationLines(report);
   const { word, sign } = VERDICTS[report.verdict];
   return {
     title: report.scenario,
@@ -52,7 +56,7 @@ export function layOutPage(report: Report): Page {
       sentence: verdictSentence(report),
       hypothesis: report.hypothesis,
     },
-    bites: { lead: bitesFirst(report), limits: limitLines(report), computed: computedWall(report) },
+    bites: { lead: bitesFirst(report), limits: limitLines(report), headroom: headroom(report) },
     knees: {
       lines,
       wall: { label: "Sustained wall", text: wallInShort(report) },
@@ -60,7 +64,11 @@ export function layOutPage(report: Report): Page {
     },
     path: { note: pathNote(report), lines: pathLines(report) },
     profile: { lines: profileLines(report), note: unseenTraits(report) },
-    expectations: expectationLines(report),
+    expectations,
+    todo: adviceFor(report).map(({ text, rules }) => ({
+      text,
+      rules: expectations.filter(({ name }) => rules.includes(name)).map(({ id }) => id),
+    })),
     real: whenItHappens(report),
     proof: proofLines(report),
     faults: faultLines(report),

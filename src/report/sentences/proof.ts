@@ -1,10 +1,7 @@
-import type { Report } from "../../core/report.ts";
+import type { Report, Settlement } from "../../core/report.ts";
 import { formatCount, formatDuration, formatShare } from "../../core/units.ts";
 import type { Pair } from "./real.ts";
-import { counted, dayOf, NOT_MEASURED, OUTCOMES } from "./words.ts";
-
-/** A runbook rots: after this many days it must be proven again. */
-const EXPIRES_DAYS = 90;
+import { counted, dayOf, EXPIRES_DAYS, NOT_MEASURED, OUTCOMES } from "./words.ts";
 
 /** Head of the page: which run, of what, and until when it is worth anything. */
 export function headerFacts(report: Report): Pair[] {
@@ -25,7 +22,9 @@ export function proofLines(report: Report): Pair[] {
     { label: "Calls", text: callsInWords(report) },
     { label: "Outcomes", text: calls.frontDoor === 0 ? NOT_MEASURED : outcomesInWords(report) },
     { label: "First token", text: ttftInWords(report) },
-    { label: "Tokens", text: costInWords(report) },
+    { label: "Tokens", text: tokensInWords(report) },
+    { label: "Cost", text: costInWords(report) },
+    ...settledLines(report),
     { label: "Made with", text: madeWith(report) },
   ];
 }
@@ -56,10 +55,41 @@ function ttftInWords({ ttftMs }: Report): string {
   return `p50 ${formatDuration(p50)}, p95 ${formatDuration(p95)}, p99 ${formatDuration(p99)}, of ${counted(count, "whole answer")}`;
 }
 
-function costInWords({ cost }: Report): string {
+function tokensInWords({ cost }: Report): string {
   if (cost.usageSeenShare === null) return `${NOT_MEASURED}: no call was answered`;
   const seen = `usage seen for ${formatShare(cost.usageSeenShare)} of answers, the rest estimated`;
-  return `${formatCount(cost.inputTokens)} in, ${formatCount(cost.outputTokens)} out, ${formatCount(cost.wastedTokens)} wasted (${seen}); money ${NOT_MEASURED}`;
+  return `${formatCount(cost.inputTokens)} in, ${formatCount(cost.outputTokens)} out, ${formatCount(cost.wastedTokens)} wasted (${seen})`;
+}
+
+/** Money that was spent, and what stub and replay would have cost; a call without a known price is unknown, not free. */
+function costInWords({ cost: { realUsd, savedUsd, unpricedCalls } }: Report): string {
+  const unpriced = unpricedCalls === 0 ? "" : `; ${counted(unpricedCalls, "call")} without a known price`;
+  if (realUsd === null && savedUsd === null) return `money ${NOT_MEASURED}${unpriced}`;
+  const real = realUsd !== null ? inDollars(realUsd) : unpricedCalls > 0 ? NOT_MEASURED : "nothing (no live call)";
+  const saved = savedUsd === null ? "" : `, saved ${inDollars(savedUsd)} (stub and replay, at list prices)`;
+  return `spent ${real}${saved}${unpriced}`;
+}
+
+/** Cents, or two digits of less than that. */
+function inDollars(usd: number): string {
+  if (usd > 0 && usd < 0.000_1) return "less than $0.0001";
+  return `$${usd >= 0.1 || usd === 0 ? usd.toFixed(2) : Number(usd.toPrecision(2))}`;
+}
+
+const SETTLED_BY: Readonly<Record<Settlement["by"], string>> = {
+  scenario: "so the scenario",
+  documented: "documented",
+  assumed: "assumed, not verified",
+};
+
+/** How the token limits of each provider were settled. */
+function settledLines({ settlement }: Report): Pair[] {
+  if (settlement.length === 0) return [];
+  const of = settlement.map(({ provider, settle, by }) => {
+    const how = settle === "usage" ? "by usage, unused reservation given back" : "as reserved, nothing given back";
+    return `${provider}: ${how} (${SETTLED_BY[by]})`;
+  });
+  return [{ label: "Settled", text: of.join("; ") }];
 }
 
 export interface FaultLine {

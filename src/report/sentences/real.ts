@@ -1,6 +1,7 @@
 import type { Report } from "../../core/report.ts";
 import { formatDuration } from "../../core/units.ts";
-import { adviceFor, loadAdvice } from "./advice.ts";
+import { loadAdvice } from "./advice.ts";
+import { signsOf } from "./signs.ts";
 import { subjectOf } from "./wall.ts";
 import { capital, counted, listed, NOT_MEASURED, OUTCOMES } from "./words.ts";
 
@@ -19,6 +20,8 @@ export function whenItHappens(report: Report): Pair[] {
   const own = Object.entries(runbook).filter(([name]) => !KNOWN.has(name));
   return [
     { label: "How it looks", text: `${howItLooks(report)} ${whatUsersSee(report)}` },
+    ...inTheLog(report),
+    { label: "Watch", text: capital(listed(whatToWatch(report))) },
     { label: "Check", text: runbook["check"] ?? whatToCheck(report) },
     {
       label: "Do",
@@ -26,7 +29,6 @@ export function whenItHappens(report: Report): Pair[] {
     },
     { label: "Owner", text: [runbook["owner"] ?? "TODO: owner", escalation(runbook)].join("; ") },
     ...own.map(([label, text]) => ({ label, text })),
-    ...before(report),
   ];
 }
 
@@ -70,7 +72,26 @@ function whatToCheck({ refusals, load }: Report): string {
   return `${first}${wall}? TODO: check (runbook.check in the scenario)`;
 }
 
-function before(report: Report): Pair[] {
-  const advice = adviceFor(report);
-  return advice.length === 0 ? [] : [{ label: "Before it happens", text: `${capital(advice.join("; "))}.` }];
+/** What to search the app's log for. */
+function inTheLog(report: Report): Pair[] {
+  const { codes, headers } = signsOf(report);
+  const statuses = [...new Set(report.refusals.map(({ status }) => status))].sort((a, b) => a - b);
+  const words = [...statuses.map(String), ...codes];
+  if (words.length === 0) return [];
+  const of = headers.length === 0 ? "" : `; headers of the refusal: ${headers.join(", ")}`;
+  return [{ label: "In the log", text: `${words.join(", ")}${of}` }];
+}
+
+/** The few numbers that show it coming, each with what this run had. */
+function whatToWatch({ refusals, profile, series, ttftMs, calls }: Report): string[] {
+  const statuses = [...new Set(refusals.map(({ status }) => status))].sort((a, b) => a - b);
+  const most = Math.max(0, ...series.map(({ inFlight }) => inFlight));
+  const bound = profile.traits.find(({ name }) => name === "in_flight")?.numbers["mostInFlight"];
+  const inFlight = bound === undefined ? `up to ${most} here` : `the app's bound is ${bound}`;
+  return [
+    ...(statuses.length === 0 ? [] : [`answers with ${listed(statuses.map(String))} per minute`]),
+    `calls in flight to the provider (${inFlight})`,
+    ...(ttftMs === null ? [] : [`first token p95 (${formatDuration(ttftMs.p95)} here, of whole answers)`]),
+    ...(calls.outcomes.shed > 0 ? ["refusals to users"] : []),
+  ];
 }

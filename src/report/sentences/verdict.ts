@@ -24,7 +24,8 @@ export function verdictSentence(report: Report): string {
   const total = counted(expectations.length, "expectation");
   const broken = expectations.filter(({ verdict }) => verdict === "fail");
   const open = expectations.filter(({ verdict }) => verdict === "inconclusive");
-  if (broken.length > 0) return `${broken.length} of ${total} broken: ${listed(namesOf(broken))}.`;
+  if (broken.length > 0)
+    return `${broken.length} of ${total} broken: ${listed(namesOf(broken))}${whereItBegins(report)}.`;
   if (expectations.length === 0) return "Nothing was expected, so nothing was shown.";
   if (open.length > 0)
     return `Nothing broke, but ${open.length} of ${total} could not be judged: ${listed(namesOf(open))}.`;
@@ -43,7 +44,8 @@ function whereItBegins({ load }: Report): string {
     ["breaks", load.breaksAt],
   ];
   const seen = begins.flatMap(([what, knee]) => (knee === null ? [] : [`${what} from ${knee.concurrency}`]));
-  return seen.length === 0 ? "" : `; it ${listed(seen)} callers at once`;
+  const last = begins.findLast(([, knee]) => knee !== null)?.[1]?.concurrency;
+  return seen.length === 0 ? "" : `; it ${listed(seen)} ${last === 1 ? "caller" : "callers"} at once`;
 }
 
 function namesOf(expectations: readonly ReportedExpectation[]): string[] {
@@ -51,6 +53,9 @@ function namesOf(expectations: readonly ReportedExpectation[]): string[] {
 }
 
 export interface ExpectationLine {
+  /** Where the page links to it. */
+  id: string;
+  name: string;
   verdict: ReportedExpectation["verdict"];
   sign: string;
   word: string;
@@ -70,9 +75,11 @@ const MOST_PROOF = 2;
 export function expectationLines(report: Report): ExpectationLine[] {
   return report.expectations
     .toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict))
-    .map((expectation) => {
+    .map((expectation, index) => {
       const { sign, held } = VERDICTS[expectation.verdict];
       return {
+        id: `rule-${index + 1}`,
+        name: expectation.name,
         verdict: expectation.verdict,
         sign,
         word: held,

@@ -1,6 +1,6 @@
 import type { Report } from "../../core/report.ts";
 import { formatCount, formatShare } from "../../core/units.ts";
-import { capital, counted, dayOf, dimensionInWords, listed, NOT_MEASURED } from "./words.ts";
+import { capital, clockTime, counted, dayOf, dimensionInWords, listed, NOT_MEASURED } from "./words.ts";
 
 type Limit = Report["limits"][number];
 type Refusal = Report["refusals"][number];
@@ -9,6 +9,7 @@ type Refusal = Report["refusals"][number];
 export function bitesFirst(report: Report): string {
   const first = firstHit(report);
   if (first !== undefined) {
+    if (report.load.startsAtWall) return bitesAtWall(first);
     const others = report.limits.filter((limit) => limit !== first);
     if (others.length === 0)
       return `${capital(dimensionInWords(first.dimension))}: the wall is met; no other limit was counted.`;
@@ -24,6 +25,12 @@ export function bitesFirst(report: Report): string {
   return refused === undefined
     ? `${capital(NOT_MEASURED)}: no limit was counted and no call was refused.`
     : `${refused} How full the real limits were is ${NOT_MEASURED}: none was counted.`;
+}
+
+/** Each step began with full buckets, so the shares say nothing; which limit refused first, and at which load, does. */
+function bitesAtWall({ dimension, firstHit }: Limit): string {
+  const at = firstHit?.concurrency == null ? "" : `, from ${firstHit.concurrency} at once`;
+  return `${capital(dimensionInWords(dimension))} refused first${at}. How full the other limits were is ${NOT_MEASURED}: each step of the ramp began with every bucket drained.`;
 }
 
 /** The limit that refused first, by the log's order. */
@@ -67,6 +74,8 @@ export function subjectOf(dimension: string | null, trouble: string): string {
 }
 
 export interface LimitLine {
+  /** `tpm` */
+  id: string;
   dimension: string;
   limit: string;
   /** Largest measured use, in words. */
@@ -74,30 +83,60 @@ export interface LimitLine {
   /** The same as a number from 0 to 1, for a bar. */
   share: number;
   hit: boolean;
+  /** When it was first met, and the event that shows it; empty when it was not. */
+  first: { when: string; events: string };
+  /** How full it was over time, one share for each point of the series; null where nobody asked. */
+  shares: readonly (number | null)[];
+  /** At how many callers at once it is used up, by arithmetic. */
+  exhaustedAt: string;
   /** Whose number the limit is, and when it was read. */
   source: string;
 }
 
 export function limitLines(report: Report): LimitLine[] {
-  return report.limits.map(({ dimension, limit, peakShare, hit, label, date }) => {
+  return report.limits.map(({ dimension, limit, peakShare, hit, firstHit, label, date }) => {
     const read = date === null ? undefined : (dayOf(date) ?? date);
+    const wall = report.load.walls.find((one) => one.dimension === dimension);
     return {
+      id: dimension,
       dimension: dimensionInWords(dimension),
       limit: formatCount(limit),
-      peak: formatShare(Math.min(1, peakShare)),
+      peak: report.load.startsAtWall && !hit ? NOT_MEASURED : formatShare(Math.min(1, peakShare)),
       share: Math.min(1, peakShare),
       hit,
+      first: firstInWords(firstHit),
+      shares: sharesOf(report, dimension),
+      exhaustedAt: wall === undefined ? "not computed" : concurrencyInWords(wall.concurrency),
       source: [label, read].filter(Boolean).join(", "),
     };
   });
 }
 
-/** The wall by arithmetic; always with the word, so that nobody takes it for a measurement. */
-export function computedWall({ load, limits }: Report): string {
-  if (load.computedWall === null)
+/** None for a ramp that begins at the wall: its readings are those of the drain. */
+function sharesOf({ utilisation, load }: Report, dimension: string): LimitLine["shares"] {
+  return load.startsAtWall ? [] : (utilisation.find((row) => row.dimension === dimension)?.shares ?? []);
+}
+
+function firstInWords(hit: Limit["firstHit"]): LimitLine["first"] {
+  if (hit === null) return { when: "", events: "" };
+  const at = hit.concurrency === null ? "" : ` with ${hit.concurrency} at once`;
+  return { when: `first at ${clockTime(hit.atMs)}${at}`, events: `event ${hit.seq}` };
+}
+
+/**
+ * How far each limit is away in the app's own mix of traffic: `tokens per minute is exhausted at 14 users at once, requests per
+ * minute only at 220`. Always with the word computed, so that nobody takes it for a measurement.
+ */
+export function headroom({ load, limits, calls }: Report): string {
+  const [first, ...others] = load.walls;
+  if (first === undefined)
     return limits.length === 0 ? "not computed: no limit was counted" : "not computed: no call was served undisturbed";
-  const { concurrency, dimension, because } = load.computedWall;
-  return `computed: ${concurrencyInWords(concurrency)} at once, by ${dimensionInWords(dimension)} (${because})`;
+  const who = calls.frontDoor === 0 ? "calls" : "users";
+  const rest = others.map(
+    (wall) => `${dimensionInWords(wall.dimension)} only at ${concurrencyInWords(wall.concurrency)}`,
+  );
+  const lead = `computed: at this mix ${dimensionInWords(first.dimension)} is exhausted at ${concurrencyInWords(first.concurrency)} ${who} at once (${first.because})`;
+  return [lead, ...rest].join("; ");
 }
 
 export function wallInShort({ load }: Report): string {

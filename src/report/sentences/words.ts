@@ -5,6 +5,9 @@ import { formatCount } from "../../core/units.ts";
 /** What nobody looked at is said so; it is never a zero. */
 export const NOT_MEASURED = "not measured";
 
+/** A runbook rots: after this many days it must be proven again. */
+export const EXPIRES_DAYS = 90;
+
 /** Every state is a sign and a word, so that none depends on colour. */
 export const VERDICTS: Readonly<Record<Verdict, { word: string; sign: string; held: string }>> = {
   pass: { word: "READY", sign: "✓", held: "held" },

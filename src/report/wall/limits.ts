@@ -71,14 +71,15 @@ function provenance(
 /** Refusals of every origin, grouped by what they said. Most frequent first. */
 export function reportRefusals(history: History): Report["refusals"] {
   const groups = new Map<string, Report["refusals"][number]>();
-  for (const { refused } of history.attempts) {
+  for (const { refused, received } of history.attempts) {
     if (refused === undefined) continue;
-    const key = `${refused.origin} ${refused.trouble} ${refused.status} ${refused.dimension}`;
+    const key = `${refused.origin} ${received.provider} ${refused.trouble} ${refused.status} ${refused.dimension}`;
     const group = groups.get(key);
     const announced = refused.announced_ms;
     if (group === undefined) {
       groups.set(key, {
         origin: refused.origin,
+        provider: received.provider,
         trouble: refused.trouble,
         status: refused.status,
         dimension: refused.dimension ?? null,
