@@ -76,12 +76,16 @@ export interface Report {
     breaksAt: Knee | null;
     retriesAt: Knee | null;
     fallsBackAt: Knee | null;
+    /** Of a ramp with `search`: whether the app carried `concurrency` callers again after it had been driven up to `after`. */
+    comesBack: { concurrency: number; after: number; held: boolean } | null;
     /** How the command of `--load-cmd` ended; both null while it ran. Null without one. */
     tool: { code: number | null; signal: string | null } | null;
   };
   degradation: { path: readonly DegradationStep[]; firstSeenMs: number | null };
   /** How the app reacts to trouble, as far as this run shows it. */
   profile: ReactionProfile;
+  /** Whether goodput came back when the faults were over; null: none acted, or it cannot be told. `metastable`: not at all, for as long as they had lasted, at no more load than before. */
+  recovery: { state: "recovered" | "not back" | "metastable"; tookMs: number | null; because: string } | null;
   /** Attempts per logical call; null without calls. */
   amplification: number | null;
   ttftMs: { p50: number; p95: number; p99: number; count: number } | null;

@@ -71,6 +71,8 @@ export type Load =
       settleMs: number;
       repeats: number;
       start: "at_wall" | "full";
+      /** After the steps, narrow the interval in which each behaviour begins. Undefined: the steps only. */
+      search?: "knee";
     };
 
 export interface AbortCondition {

@@ -54,6 +54,8 @@ const all = [
   spend,
 ];
 
+export { recoveryOf } from "./shared/recovery.ts";
+
 /** Every expectation by the word users type. */
 export const expectations: ReadonlyMap<string, Expectation> = new Map(
   all.map((expectation): [string, Expectation] => [expectation.name, expectation as Expectation]),

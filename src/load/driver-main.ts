@@ -1,5 +1,5 @@
+import { createSystemClock } from "../clock/index.ts";
 import type { EventBody } from "../core/event.ts";
-import { createDriverClock } from "./driver-clock.ts";
 import { createLoadRun, type LoadRun } from "./load-run.ts";
 import type { DriverSetup, FromDriver, StepNotice, ToDriver } from "./protocol.ts";
 
@@ -46,7 +46,7 @@ const crash = (error: unknown) => {
 let run: LoadRun | undefined;
 
 const setUp = (setup: DriverSetup) => {
-  run = createLoadRun({ setup, clock: createDriverClock(BigInt(setup.startedAtNs)), emit, onStep });
+  run = createLoadRun({ setup, clock: createSystemClock(BigInt(setup.startedAtNs)), emit, onStep });
   send({ type: "ready" });
 };
 

@@ -2,7 +2,7 @@ import { Pool } from "undici";
 import type { Clock } from "../core/clock.ts";
 import type { EventBody } from "../core/event.ts";
 import { createHasher } from "../core/secrets.ts";
-import { compileAnswer } from "./answer.ts";
+import { type AnswerFacts, compileAnswer } from "./answer.ts";
 import { type ExchangeEnd, exchange } from "./exchange.ts";
 import type { DriverSetup, KeyPrint } from "./protocol.ts";
 import { createRequests } from "./requests.ts";
@@ -16,6 +16,10 @@ export interface CallResult extends ExchangeEnd {
   shed: boolean;
   /** A finished 2xx. */
   succeeded: boolean;
+  /** `fallback_when` matched. */
+  fellBack: boolean;
+  /** Neither shed nor what a user would take for an answer, as far as the driver can see. */
+  broken: boolean;
 }
 
 /** Calls the app as its users would and reports each call as events. */
@@ -34,6 +38,14 @@ export interface FrontDoorClient {
 
 /** A connection that idled longer than this is not used again: an app that closes it just then would look as if it had failed. */
 const IDLE_CONNECTION_MS = 1_000;
+
+/** What became of a call, from its answer alone. The judge, who sees the provider's side too, has the last word. */
+function kindOf(matched: AnswerFacts["matched"], succeeded: boolean, declaresDone: boolean) {
+  const shed = matched.shed === true;
+  const whole =
+    succeeded && matched.error !== true && matched.incomplete !== true && (!declaresDone || matched.done === true);
+  return { shed, fellBack: matched.fallback === true, broken: !shed && !whole };
+}
 
 export function createFrontDoorClient(
   setup: DriverSetup,
@@ -91,7 +103,7 @@ export function createFrontDoorClient(
       running--;
       if (running === 0) for (const resolve of whenIdle.splice(0)) resolve();
       const succeeded = end.how === "complete" && end.status >= 200 && end.status < 300;
-      return { ...end, shed: facts.matched.shed === true, succeeded };
+      return { ...end, ...kindOf(facts.matched, succeeded, frontDoor.answer.doneWhen !== undefined), succeeded };
     },
     knowKey: secrets.know,
     get running() {

@@ -1,3 +1,2 @@
 export { type DriverOptions, type RunningDriver, startDriver } from "./driver.ts";
 export type { KeyPrint, StepNotice, TrustLimits } from "./protocol.ts";
-export { rampSteps } from "./ramp.ts";

@@ -12,7 +12,11 @@ import { reportLoad } from "./steps.ts";
 import { reportLimits, reportRefusals, reportSettlement, reportUtilisation } from "./wall/index.ts";
 
 /** The whole report from the folded history and what the judge said of it. Pure: the same log gives the same report. */
-export function buildReport(history: History, expectations: readonly ReportedExpectation[]): Report {
+export function buildReport(
+  history: History,
+  expectations: readonly ReportedExpectation[],
+  recovery: Report["recovery"] = null,
+): Report {
   const { run, scenario } = history;
   const faults = reportFaults(history);
   const stopped = stoppedBecause(history);
@@ -54,6 +58,7 @@ export function buildReport(history: History, expectations: readonly ReportedExp
     load,
     degradation: reportDegradation(history),
     profile: reactionProfile(history, load.shedsAt),
+    recovery,
     amplification: calls.logical === 0 ? null : calls.attempts / calls.logical,
     ttftMs: reportTtft(history),
     cost: reportCost(history.attempts),

@@ -40,6 +40,10 @@ const load = z.strictObject({
   breaks_at: knee,
   retries_at: knee,
   falls_back_at: knee,
+  comes_back: z
+    .strictObject({ concurrency: z.number(), after: z.number(), held: z.boolean() })
+    .nullable()
+    .meta({ description: "Whether a load was carried again after the overload; only a ramp with search tries it" }),
   tool: z
     .strictObject({ code: z.int().nullable(), signal: z.string().nullable() })
     .nullable()
@@ -62,6 +66,15 @@ const expectation = z.strictObject({
     }),
   ),
 });
+
+const recovery = z
+  .strictObject({
+    state: z.enum(["recovered", "not back", "metastable"]),
+    took_ms: ms.nullable(),
+    because: z.string(),
+  })
+  .nullable()
+  .meta({ description: "Whether goodput came back after the faults; null: none acted, or it cannot be told" });
 
 const calls = z.strictObject({
   front_door: count,
@@ -203,6 +216,7 @@ export const reportFileSchema = z
     calls,
     load,
     degradation,
+    recovery,
     profile: profile.meta({ description: "How the app reacts to trouble, as far as this run shows it" }),
     amplification: z.number().nullable().meta({ description: "Attempts per logical call" }),
     ttft_ms: z.strictObject({ p50: ms, p95: ms, p99: ms, count }).nullable(),

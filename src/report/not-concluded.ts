@@ -40,7 +40,7 @@ export function notConcluded(
     said.push(
       `${doubtfulCalls.length - uncertain} refused calls count as shed, but may have been refused only after retries. To make it certain, ${adviceOnLinks(history)}.`,
     );
-  const doubtful = history.steps.find((step) => !step.trustworthy);
+  const doubtful = doubtfulEnd(history);
   if (doubtful !== undefined)
     said.push(
       `From ${doubtful.concurrency} callers at once on, the ramp is not trustworthy: ${doubtful.why ?? "our own measuring was too slow"}.`,
@@ -48,6 +48,12 @@ export function notConcluded(
   said.push(...assumedSettlement(settlement));
   if (history.ended === undefined) said.push("The log has no end: what happened after its last event is unknown.");
   return said;
+}
+
+/** The step at which a ramp ended because it could not be trusted; one that a search left between two good ones is no end. */
+function doubtfulEnd({ steps }: History): History["steps"][number] | undefined {
+  const trusted = Math.max(...steps.filter((step) => step.trustworthy).map(({ concurrency }) => concurrency));
+  return steps.find((step) => !step.trustworthy && step.concurrency > trusted);
 }
 
 /** Providers of which nobody says how they settle. */

@@ -1,14 +1,14 @@
 import type { FrontDoorCall, History, LoadStep } from "../core/history.ts";
+import { mostRepeatsShow, stepShows } from "../core/ramp.ts";
 import type { Knee, Report, ReportedStep } from "../core/report.ts";
 import { percentile, sortedNumbers } from "./numbers.ts";
 import { computedWalls } from "./wall/index.ts";
 
-/** A step shows a behaviour when this share of its calls do, and at least this many. */
-const KNEE_SHARE = 0.05;
-const KNEE_CALLS = 3;
+type Step = readonly [concurrency: number, repeats: readonly LoadStep[]];
 
 export function reportLoad(history: History): Report["load"] {
-  const byConcurrency = Map.groupBy(history.steps, (step) => step.concurrency);
+  const regular = history.steps.filter((step) => !isTriedAgain(step, history));
+  const byConcurrency = Map.groupBy(regular, (step) => step.concurrency);
   const steps = [...byConcurrency].sort(([a], [b]) => a - b);
   const knee = (shows: (call: FrontDoorCall) => boolean) => findKnee(steps, shows);
   const walls = computedWalls(history);
@@ -22,6 +22,7 @@ export function reportLoad(history: History): Report["load"] {
     retriesAt: knee((call) => call.flags.has("retried")),
     fallsBackAt: knee((call) => call.flags.has("fell_back")),
     tool: toolEnd(history),
+    comesBack: comesBack(history),
     breaksAt: knee((call) => call.outcome === "failed" || call.outcome === "hung" || call.outcome === "cut"),
   };
 }
@@ -53,21 +54,39 @@ function reportStep(concurrency: number, repeats: readonly LoadStep[]): Reported
   };
 }
 
-/** The lowest step that shows the behaviour in most of its repeats, with the last step below it that did not. */
-function findKnee(
-  steps: readonly (readonly [number, readonly LoadStep[]])[],
-  shows: (call: FrontDoorCall) => boolean,
-): Knee | null {
+/**
+ * The lowest step that shows the behaviour in most of its repeats, with the last step below it that did not. Doubtful steps are passed
+ * over: a climb ends at one, so nothing follows; a search leaves one between two that can be trusted.
+ */
+function findKnee(steps: readonly Step[], shows: (call: FrontDoorCall) => boolean): Knee | null {
   let after: number | null = null;
   for (const [concurrency, repeats] of steps) {
-    if (repeats.some((step) => !step.trustworthy)) return null;
-    if (repeats.every(({ calls }) => calls.length === 0)) continue;
-    const showing = repeats.filter(({ calls }) => {
-      const hits = calls.filter(shows).length;
-      return hits >= KNEE_CALLS && hits / calls.length >= KNEE_SHARE;
-    });
-    if (showing.length * 2 > repeats.length) return { concurrency, after };
+    if (repeats.some((step) => !step.trustworthy) || repeats.every(({ calls }) => calls.length === 0)) continue;
+    const shown = repeats.map(({ calls }) => stepShows({ hits: calls.filter(shows).length, of: calls.length }));
+    if (mostRepeatsShow(shown)) return { concurrency, after };
     after = concurrency;
   }
   return null;
+}
+
+/** A load that was carried on the way up, tried once more when the climb was over: its number is behind all regular repeats. */
+function isTriedAgain({ repeat }: LoadStep, { scenario }: History): boolean {
+  return scenario?.load?.kind === "ramp" && repeat > scenario.load.repeats;
+}
+
+function comesBack(history: History): Report["load"]["comesBack"] {
+  const again = history.steps.find((step) => isTriedAgain(step, history));
+  if (again?.trustworthy !== true || again.calls.length === 0) return null;
+  const before = history.steps.slice(0, history.steps.indexOf(again));
+  const after = Math.max(...before.map(({ concurrency }) => concurrency));
+  const first = before.find(({ concurrency }) => concurrency === again.concurrency);
+  return {
+    concurrency: again.concurrency,
+    after,
+    held: !losesCalls(again) || (first !== undefined && losesCalls(first)),
+  };
+}
+
+function losesCalls({ calls }: LoadStep): boolean {
+  return stepShows({ hits: calls.filter(({ outcome }) => outcome !== "served").length, of: calls.length });
 }

@@ -1,6 +1,6 @@
 import type { ExitCode, Problem } from "../core/errors.ts";
 import type { Report } from "../core/report.ts";
-import { judge } from "../expectations/index.ts";
+import { judge, recoveryOf } from "../expectations/index.ts";
 import { foldHistory, readEvents } from "../history/index.ts";
 import { buildReport, exitCodeOf, renderers } from "../report/index.ts";
 
@@ -17,7 +17,7 @@ export interface RunReport {
 export function reportFromLog(eventsPath: string): RunReport {
   const { events, tornLine, problems } = readEvents(eventsPath);
   const history = foldHistory(events);
-  const report = buildReport(history, judge(history));
+  const report = buildReport(history, judge(history), recoveryOf(history));
   return { report, exitCode: exitCodeOf(report), problems, tornLine };
 }
 

@@ -107,8 +107,8 @@ function buildLoad(load: ScenarioFile["load"]): Load | undefined {
   if (load?.concurrency !== undefined) return { kind: "closed", concurrency: load.concurrency };
   if (load?.rate !== undefined) return { kind: "open", perSecond: load.rate };
   if (load?.ramp === undefined) return undefined;
-  const { from, to, factor = 1.5, hold = 15_000, settle = 3_000, repeats = 1, start = "at_wall" } = load.ramp;
-  return { kind: "ramp", from, to, factor, holdMs: hold, settleMs: settle, repeats, start };
+  const { from, to, factor = 1.5, hold = 15_000, settle = 3_000, repeats = 1, start = "at_wall", search } = load.ramp;
+  return { kind: "ramp", from, to, factor, holdMs: hold, settleMs: settle, repeats, start, ...(search && { search }) };
 }
 
 function buildAbort(abort: ScenarioFile["abort_when"]): AbortCondition | undefined {

@@ -50,9 +50,13 @@ function explainLoad(load: Load | undefined): string[] {
     case "ramp": {
       const steps = rampSteps(load).join(", ");
       const again = load.repeats === 1 ? "" : `, ${load.repeats} times`;
+      const search =
+        load.search === undefined
+          ? ""
+          : " Then the interval in which shedding, fallback and breaking begin is halved, step by step, to 10 % or one caller.";
       const start = load.start === "at_wall" ? "drained to about one call" : "full";
       return [
-        `The front door is called by ${steps} callers at once, each step for ${formatDuration(load.settleMs + load.holdMs)}${again} (about ${formatDuration(rampMs(load))}); counted buckets are ${start} when a step starts.`,
+        `The front door is called by ${steps} callers at once, each step for ${formatDuration(load.settleMs + load.holdMs)}${again} (about ${formatDuration(rampMs(load))}); counted buckets are ${start} when a step starts.${search}`,
       ];
     }
   }

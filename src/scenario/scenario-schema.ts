@@ -67,6 +67,10 @@ const ramp = () =>
         .meta({ description: "How long a step is judged. Default 15s" }),
       settle: duration().optional().meta({ description: "Before a step is judged. Default 3s" }),
       repeats: positiveCount().optional().meta({ description: "How often each step is repeated. Default 1" }),
+      search: z.enum(["knee"]).optional().meta({
+        description:
+          "After the steps, halve the interval in which shedding, fallback and breaking begin, to 10 % or one caller. Default: the steps only",
+      }),
       start: z.enum(["at_wall", "full"]).optional().meta({
         description: "Counted buckets at a step's start: drained to one call's charge, or full. Default at_wall",
       }),

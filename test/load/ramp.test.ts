@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { rampSteps } from "../../src/core/ramp.ts";
 import type { Load } from "../../src/core/scenario.ts";
-import { rampSteps, type StepNotice } from "../../src/load/index.ts";
+import type { StepNotice } from "../../src/load/index.ts";
 import { answerJson, drive, frontDoor, startServer } from "../support/load.ts";
 
 const ramp = (changes: Partial<Extract<Load, { kind: "ramp" }>>): Load => ({

@@ -106,6 +106,7 @@ describe("the report's counts", () => {
       computedWall: null,
       tool: null,
       walls: [],
+      comesBack: null,
       shedsAt: null,
       queuesAt: null,
       breaksAt: null,

@@ -19,6 +19,7 @@ export function compareRuns(before: Reports, after: Reports): Comparison {
     ...compareKnees(before, after),
     ...compareFigures(before, after),
     ...compareSteps(before, after),
+    ...compareRecovery(before, after),
     ...comparePaths(before, after),
   ];
   return {
@@ -83,6 +84,19 @@ function compareSteps(before: Reports, after: Reports): Finding[] {
       return compareShares({ what: `served at ${concurrency} at once`, of, wish: "more is better" }, { before, after });
     })
     .filter(({ direction }) => direction === "better" || direction === "worse");
+}
+
+/** Judged only where most repeats say the same. */
+function compareRecovery(before: Reports, after: Reports): Finding[] {
+  const most = (reports: Reports) => {
+    const states = reports.map(({ recovery }) => recovery?.state);
+    return states.find((state) => states.filter((one) => one === state).length * 2 > reports.length);
+  };
+  const [was, is] = [most(before), most(after)];
+  if (was === undefined || is === undefined) return [];
+  const [back, isBack] = [was === "recovered", is === "recovered"];
+  const direction = back === isBack ? "no clear change" : isBack ? "better" : "worse";
+  return [{ what: "after the faults", before: was, after: is, direction, because: "" }];
 }
 
 /** Ways of degrading, in the order of their first sight; another path is told, not judged. */

@@ -35,9 +35,8 @@ function spanOf(of: OfReport): (report: Report) => Span | undefined {
   return (report) => {
     const knee = of(report);
     if (knee !== null) return { from: knee.after ?? 0, to: knee.concurrency, seen: true };
-    const doubtful = report.load.steps.findIndex(({ trustworthy }) => !trustworthy);
-    const last = report.load.steps.at(doubtful < 0 ? -1 : doubtful - 1);
-    if (last === undefined || doubtful === 0) return undefined;
+    const last = report.load.steps.findLast(({ trustworthy }) => trustworthy);
+    if (last === undefined) return undefined;
     return { from: last.concurrency, to: Number.POSITIVE_INFINITY, seen: false };
   };
 }

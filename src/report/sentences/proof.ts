@@ -21,12 +21,17 @@ export function proofLines(report: Report): Pair[] {
   return [
     { label: "Calls", text: callsInWords(report) },
     { label: "Outcomes", text: calls.frontDoor === 0 ? NOT_MEASURED : outcomesInWords(report) },
+    ...(report.recovery === null ? [] : [{ label: "Recovery", text: recoveryInWords(report.recovery) }]),
     { label: "First token", text: ttftInWords(report) },
     { label: "Tokens", text: tokensInWords(report) },
     { label: "Cost", text: costInWords(report) },
     ...settledLines(report),
     { label: "Made with", text: madeWith(report) },
   ];
+}
+
+function recoveryInWords({ state, because }: NonNullable<Report["recovery"]>): string {
+  return state === "metastable" ? `metastable, ${because}` : because;
 }
 
 function madeWith({ upstream, versions, durationMs }: Report): string {
