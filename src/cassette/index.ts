@@ -1,4 +1,5 @@
 export { recordBytes, recordedBytes } from "./bytes.ts";
+export { differences } from "./differences.ts";
 export { type Asked, fingerprintOf, normalisedBody, operationOf } from "./fingerprint.ts";
 export {
   CASSETTE_VERSION,
@@ -11,9 +12,12 @@ export {
   type RecordedReply,
 } from "./format.ts";
 export { keptPath, keptReplyHeaders, keptRequestHeaders } from "./headers.ts";
+export type { View } from "./index-file.ts";
 export { type JsonPath, parseJsonPath } from "./json-path.ts";
 export { credentialsIn } from "./leaks.ts";
+export { type Found, type Library, openLibrary } from "./library.ts";
 export { maskChunks } from "./mask.ts";
 export { partPath } from "./part-path.ts";
 export { type PlacedExchange, type ReadOptions, readCassette, readPart } from "./read.ts";
+export { looksLikeCassette, readCassetteHeader } from "./read-header.ts";
 export { type CassetteWriter, type CassetteWriterOptions, createCassetteWriter } from "./write.ts";

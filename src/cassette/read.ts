@@ -4,6 +4,7 @@ import type { CassetteHeader, RecordedExchange } from "./format.ts";
 import { type FileLine, linesOf } from "./lines.ts";
 import { parseExchange, parseHeader } from "./parse.ts";
 import { partPath } from "./part-path.ts";
+import { cannotRead } from "./read-header.ts";
 
 export interface ReadOptions {
   /** Lines that are left out (errors), and a torn last line (warning). Default: nobody is told. */
@@ -82,11 +83,4 @@ async function* openLines(file: string): AsyncGenerator<FileLine> {
     throw error instanceof UserError ? error : cannotRead(file, error);
   }
   if (!any) parseHeader(undefined, file);
-}
-
-function cannotRead(file: string, error: unknown): UserError {
-  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-  const message =
-    code === "ENOENT" ? `there is no cassette at ${file}` : `the cassette ${file} cannot be read: ${code}`;
-  return new UserError(message, { hint: "name a file that --record wrote", cause: error });
 }

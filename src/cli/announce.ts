@@ -29,6 +29,7 @@ export function announce(session: Session, appFilePath: string | undefined, line
 function upstreamLine(upstream: UpstreamChoice, options: SessionOptions): string {
   const words = `upstream ${upstreamInWords(upstream)}: `;
   if (upstream.kind === "live") return paint("yellow", `${words}${realInWords(options)}`);
+  if (upstream.kind === "replay") return `${words}recorded answers, no key, no cost`;
   const loud = upstream.implied ? ". None was named; --upstream https://… forwards to a real provider" : "";
   return `${words}built in, no key, no cost${loud}`;
 }

@@ -33,7 +33,7 @@ function addListenFlags(command: Command): Command {
     .addOption(
       new Option(
         "--upstream <[name=]url>",
-        "the provider or any compatible server; or stub, stub:profile.yaml; repeatable with names: openai=https://…",
+        "the provider or any compatible server; or stub, stub:profile.yaml, replay:cassette.jsonl; repeatable with names: openai=https://…",
       )
         .env("LLM_CHAOS_UPSTREAM")
         .default([], "")

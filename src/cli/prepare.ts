@@ -80,6 +80,7 @@ export function prepare(input: {
     plan,
     planOut: input.planFiles?.planOut,
     record: flags.record,
+    replay: { speed: flags.replaySpeed, match: flags.replayMatch, ignore: flags.replayIgnore },
     startAtOnce: input.startAtOnce,
     family: flags.env,
     out: flags.out,

@@ -114,7 +114,8 @@ type PlainTrouble =
   | { kind: "quota_exceeded"; quota: string | undefined }
   | { kind: "overloaded" | "server_error" | "bad_gateway" | "timeout"; retryAfterMs: number | undefined }
   | { kind: "bad_key" | "unknown_model" | "context_too_long" | "content_filter" | "request_too_large" }
-  | { kind: "budget"; message: string };
+  /** Refusals of our own: the run's budget is spent; the cassette that is replayed has no answer. */
+  | { kind: "budget" | "replay_miss"; message: string };
 
 export type TroubleKind = Trouble["kind"];
 

@@ -96,6 +96,6 @@ export const position = () =>
     .meta({
       title: "position",
       description:
-        "Where in the stream: { tokens: 20 }, { events: 3 }, { bytes: 512 }, { share: 40% } (stub only), { event: name, nth: 2 }, tool_arguments, before_finish, before_usage or before_done",
+        "Where in the stream: { tokens: 20 }, { events: 3 }, { bytes: 512 }, { share: 40% } (stub and replay), { event: name, nth: 2 }, tool_arguments, before_finish, before_usage or before_done",
     });
 export type Position = z.output<ReturnType<typeof position>>;

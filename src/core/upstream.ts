@@ -33,7 +33,7 @@ export interface UpstreamReply {
   headers: HeaderList;
   body: ReplyBody;
   /** All output tokens, estimated as its frames are where it streams: from an upstream that knows the whole before it sends. */
-  totalTokens?: number;
+  totalTokens?: number | undefined;
 }
 
 /**

@@ -35,6 +35,7 @@ function begin(received: ChaosEvent<"call_received">): Building {
     refused: undefined,
     faults: [],
     upstreamKind: undefined,
+    replayMissed: undefined,
     upstreamStatus: undefined,
     upstreamFailed: undefined,
     ttftMs: undefined,
@@ -63,6 +64,9 @@ function note(attempt: Building, event: ChaosEvent): void {
       break;
     case "upstream_started":
       attempt.upstreamKind = event.kind;
+      break;
+    case "replay_missed":
+      attempt.replayMissed = event;
       break;
     case "cost_settled":
       attempt.cost = event;

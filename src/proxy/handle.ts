@@ -76,7 +76,8 @@ function relay(exchange: Exchange, reply: UpstreamReply, plan: Plan): void {
   const headers = rewriteHead(exchange, replyHeaders(exchange, reply), plan.heads);
   exchange.client.relaysOther();
   if (stages.length > 0) {
-    relayInStages(exchange, { ...reply, headers }, stages);
+    const { status, statusText, body, totalTokens } = reply;
+    relayInStages(exchange, { status, statusText, headers, body, totalTokens }, stages);
     return;
   }
   try {

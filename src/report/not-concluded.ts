@@ -12,9 +12,7 @@ export function notConcluded(
 ): string[] {
   const said: string[] = [];
   const { run } = history;
-  if (run?.upstream.kind === "stub") {
-    said.push("The upstream was the built-in stub: the real provider's limits, latency and answers were not measured.");
-  }
+  if (run !== undefined) said.push(...aboutUpstream(history, run.upstream.kind));
   if (run !== undefined && !run.driven) {
     said.push(
       "The front door was not driven by llm-chaos: what users saw was not measured; only the calls to the provider were.",
@@ -63,5 +61,22 @@ function assumedSettlement(settlement: Report["settlement"]): string[] {
   const give = assumed.length === 1 ? "gives" : "give";
   return [
     `That ${assumed.join(" and ")} ${give} back tokens that a call reserved and did not use was assumed, not measured.`,
+  ];
+}
+
+/** What only the real provider could have shown. */
+function aboutUpstream({ attempts }: History, kind: Report["upstream"]["kind"]): string[] {
+  if (kind === "stub") {
+    return ["The upstream was the built-in stub: the real provider's limits, latency and answers were not measured."];
+  }
+  if (kind === "live") return [];
+  const missed = attempts.filter(({ replayMissed }) => replayMissed !== undefined).length;
+  const misses =
+    missed === 0
+      ? []
+      : [`${missed} ${missed === 1 ? "call" : "calls"} had no recording and met an error of llm-chaos's own.`];
+  return [
+    "The upstream was a recording: the answers are real ones of another day; today's limits of the provider's tier, and how long it takes to the first token now, were not measured.",
+    ...misses,
   ];
 }

@@ -12,6 +12,7 @@ import { createLimiter } from "../limits/index.ts";
 import { whoseRequest } from "../providers/index.ts";
 import { startProxy } from "../proxy/index.ts";
 import { createChooser, loadScenario } from "../scenario/index.ts";
+import type { ReplayRules } from "../upstreams/index.ts";
 import { openUpstreams } from "./open-upstreams.ts";
 import { createSystemClock } from "./system-clock.ts";
 import { parseUpstreams, summariseUpstreams } from "./upstream-choice.ts";
@@ -21,8 +22,10 @@ import { VERSION } from "./version.ts";
 const PHASE = "test";
 
 export interface ChaosOptions {
-  /** URL, `stub` or `stub:profile.yaml`; several as `name=…`. Default: the built-in stub. */
+  /** URL, `stub`, `stub:profile.yaml` or `replay:cassette.jsonl`; several as `name=…`. Default: the built-in stub. */
   upstream?: string | readonly string[];
+  /** How a cassette is replayed (`upstream: "replay:tape.jsonl"`). Default: strictly, at the recorded pace. */
+  replay?: ReplayRules;
   /** Counted limits, as rows of a scenario's `limits`. */
   limits?: readonly object[];
   /** Default 1. The same seed makes the same decisions. */
@@ -61,7 +64,14 @@ export async function startChaos(options: ChaosOptions = {}): Promise<Chaos> {
   const log = createEventLog({ clock, phase: () => PHASE });
   const chooser = createChooser({ scenario, phase: () => PHASE, rng: rng.fork("faults"), clock });
   const choices = parseUpstreams([options.upstream ?? "stub"].flat());
-  const upstreams = openUpstreams(choices, { clock, seed });
+  const upstreams = await openUpstreams(choices, {
+    clock,
+    seed,
+    sink: log,
+    scrubber,
+    notify() {},
+    replay: options.replay,
+  });
   const proxy = await startProxy({
     listen: { host: "127.0.0.1", port: 0 },
     destinations: upstreams.destinations,

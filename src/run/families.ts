@@ -1,12 +1,12 @@
 import { baseUrlVariables, familyOf, type ProviderFamily } from "../app/index.ts";
 import { whoseServer } from "../providers/index.ts";
 import type { SessionOptions } from "./options.ts";
-import type { UpstreamChoice } from "./upstream-choice.ts";
+import { baseOf, type UpstreamChoice } from "./upstream-choice.ts";
 
 /** Whose SDKs the app uses, as far as the upstreams tell. */
 export interface AppFamily {
   family: ProviderFamily;
-  /** Every upstream of this family is a stub, so any key will do. */
+  /** No upstream of this family is a real one, so any key will do. */
   onlyStubs: boolean;
 }
 
@@ -22,7 +22,7 @@ export function familiesOf(
   upstreams: readonly UpstreamChoice[],
   named: ProviderFamily | undefined,
 ): [AppFamily, ...AppFamily[]] {
-  const onlyStubs = (of: readonly UpstreamChoice[]) => of.every(({ kind }) => kind === "stub");
+  const onlyStubs = (of: readonly UpstreamChoice[]) => of.every(({ kind }) => kind !== "live");
   if (named !== undefined) return [{ family: named, onlyStubs: onlyStubs(upstreams) }];
   const byFamily = Map.groupBy(upstreams, familyOfOne);
   const [first, ...others] = [...byFamily].map(([family, of]) => ({ family, onlyStubs: onlyStubs(of) }));
@@ -30,7 +30,7 @@ export function familiesOf(
 }
 
 function familyOfOne(choice: UpstreamChoice): ProviderFamily {
-  const base = choice.kind === "live" ? choice.base : undefined;
+  const base = baseOf(choice);
   const { provider } = whoseServer(base, choice.name);
   return OF_PROVIDER[provider ?? ""] ?? (provider === undefined && base !== undefined ? familyOf(base) : "openai");
 }

@@ -1,11 +1,22 @@
 import type { Clock } from "../core/clock.ts";
+import { formatProblem } from "../core/errors.ts";
+import type { EventSink } from "../core/event.ts";
+import type { Scrubber } from "../core/secrets.ts";
 import type { Upstream } from "../core/upstream.ts";
 import { dialectsFor, whoseServer } from "../providers/index.ts";
 import type { Destination } from "../proxy/index.ts";
 import { createTokenCounter } from "../tokens/index.ts";
-import { createHttpUpstream, createStub, type Recorder } from "../upstreams/index.ts";
+import {
+  answerLocally,
+  createHttpUpstream,
+  createReplay,
+  createStub,
+  type Recorder,
+  type Replay,
+  type ReplayRules,
+} from "../upstreams/index.ts";
 import { openStandIn } from "./open-stand-in.ts";
-import type { StubChoice, UpstreamChoice } from "./upstream-choice.ts";
+import { baseOf, type StubChoice, type UpstreamChoice } from "./upstream-choice.ts";
 
 export interface OpenUpstreams {
   /** In the order in which they were named. */
@@ -18,18 +29,24 @@ interface Parts {
   seed: number;
   /** One for all stubs: its table of tokens is large. */
   counter: ReturnType<typeof createTokenCounter>;
+  /** For what replay tells of its matches. */
+  sink: EventSink;
+  scrubber: Scrubber;
+  notify(line: string): void;
+  /** How cassettes are replayed. Default: strictly, at the recorded pace. */
+  replay?: ReplayRules | undefined;
   /** Stands before each of them. Undefined: nothing can be recorded. */
   recorder?: Recorder | undefined;
 }
 
-/** Nothing is connected yet: servers are reached when calls come, the counter is started when a stub counts. */
-export function openUpstreams(
+/** Servers are reached when calls come, the counter is started when a stub counts; a cassette is opened now. */
+export async function openUpstreams(
   choices: readonly UpstreamChoice[],
-  { clock, seed, recorder, standIn }: Omit<Parts, "counter"> & { standIn?: StubChoice | undefined },
-): OpenUpstreams {
+  { standIn, ...given }: Omit<Parts, "counter"> & { standIn?: StubChoice | undefined },
+): Promise<OpenUpstreams> {
   const counter = createTokenCounter();
-  const parts = { clock, seed, counter, recorder };
-  const opened = choices.map((choice) => openOne(choice, parts));
+  const parts = { ...given, counter };
+  const opened = await Promise.all(choices.map((choice) => openOne(choice, parts)));
   const stoodIn = opened.flatMap(({ destination }) => {
     if (standIn === undefined || destination.kind !== "live") return [];
     const opened = openStandIn(destination, { ...parts, choice: standIn });
@@ -45,24 +62,46 @@ export function openUpstreams(
   };
 }
 
-function openOne(
-  choice: UpstreamChoice,
-  { clock, seed, counter, recorder }: Parts,
-): { destination: Destination; close(): Promise<void> } {
-  const base = choice.kind === "live" ? choice.base : undefined;
+interface Opened {
+  destination: Destination;
+  close(): Promise<void>;
+}
+
+async function openOne(choice: UpstreamChoice, parts: Parts): Promise<Opened> {
+  const base = baseOf(choice);
+  const { clock, seed, counter, recorder } = parts;
   const dialects = dialectsFor(base, choice.name);
-  const known = { ...whoseServer(base, choice.name), dialects, passThroughTo: base };
+  const { kind } = choice;
+  const known = { ...whoseServer(base, choice.name), kind, dialects, passThroughTo: undefined };
   const recorded = (upstream: Upstream) => recorder?.wrap(upstream, dialects) ?? upstream;
   if (choice.kind === "live") {
     const { upstream, close } = createHttpUpstream({ base: choice.base, clock });
     const name = choice.name ?? choice.address;
-    return { destination: { ...known, kind: choice.kind, name, upstream: recorded(upstream) }, close };
+    return { destination: { ...known, name, passThroughTo: base, upstream: recorded(upstream) }, close };
+  }
+  if (choice.kind === "replay") {
+    const { upstream, close } = await openReplay(choice, { ...parts, dialects });
+    return { destination: { ...known, name: choice.name ?? "replay", upstream, answerLocally }, close };
   }
   const profile = choice.profile === undefined ? {} : { profile: choice.profile };
   const { upstream, answer, close } = createStub({ seed, clock, dialects, counter, ...profile });
   const name = choice.name ?? "stub";
-  return {
-    destination: { ...known, kind: choice.kind, name, upstream: recorded(upstream), answerLocally: answer },
-    close,
-  };
+  return { destination: { ...known, name, upstream: recorded(upstream), answerLocally: answer }, close };
+}
+
+function openReplay(
+  { path }: UpstreamChoice & { kind: "replay" },
+  { clock, sink, scrubber, replay, notify, dialects }: Parts & { dialects: Destination["dialects"] },
+): Promise<Replay> {
+  return createReplay({
+    path,
+    clock,
+    sink,
+    scrubber,
+    dialects,
+    ...replay,
+    onProblem: (problem) => notify(formatProblem(problem)),
+    onBuild: (file, bytes) =>
+      notify(`replay  ${file} (${Math.ceil(bytes / 2 ** 20)} MiB) has no index yet; it is read once to its end`),
+  });
 }

@@ -2,6 +2,7 @@ import type { AppFile } from "../core/app.ts";
 import type { Scenario } from "../core/scenario.ts";
 import type { BudgetCaps } from "../core/spend.ts";
 import type { DecisionPlan, LoadedScenario } from "../scenario/index.ts";
+import type { ReplayRules } from "../upstreams/index.ts";
 import type { StubChoice, UpstreamChoice } from "./upstream-choice.ts";
 
 export interface Address {
@@ -60,6 +61,8 @@ export interface SessionOptions {
   planOut?: string | undefined;
   /** Where the upstreams' traffic is recorded (`--record`). */
   record?: string | undefined;
+  /** How cassettes are replayed (`--replay-…`). */
+  replay?: ReplayRules | undefined;
   /** Start the phases at once (`run`, `proxy --start`). */
   startAtOnce: boolean;
   /** Which family of base-URL variables the app gets; undefined: from the upstreams' names. */

@@ -13,7 +13,9 @@ export function createRecording(
   return createRecorder({
     ...parts,
     versions: { llm_chaos: VERSION, node: process.version },
-    upstreams: upstreams.map(({ name, kind, address }) => ({ name: name ?? address, kind, address })),
+    upstreams: upstreams.flatMap(({ name, kind, address }) =>
+      kind === "replay" ? [] : [{ name: name ?? address, kind, address }],
+    ),
     notify,
   });
 }

@@ -69,11 +69,19 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   });
   const weather = createWeather(options, { clock, rng, eventsPath: folder.eventsPath });
   const recording = createRecording(options, { clock, scrubber, sink: weather.log });
-  const upstreams = openUpstreams(options.upstreams, {
+  const upstreams = await openUpstreams(options.upstreams, {
     clock,
+    scrubber,
+    sink: weather.log,
     seed: options.scenario.seed,
     recorder: recording,
     standIn: options.standIn,
+    replay: options.replay,
+    notify: options.notify,
+  }).catch(async (error: unknown) => {
+    await weather.log.close();
+    folder.discardIfUnused();
+    throw error;
   });
   const spending = createSpending(options, { clock, log: weather.log });
   let proxy: RunningProxy;

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { type CassetteHeader, readCassetteHeader } from "../cassette/index.ts";
 import { UserError } from "../core/errors.ts";
 import { flawOfUpstreamName } from "../core/upstream-name.ts";
 import { parseStubProfile, type StubProfile } from "../upstreams/index.ts";
@@ -15,7 +16,11 @@ export interface StubChoice {
 export type UpstreamChoice = {
   /** In lower case; undefined for the only upstream when the user gave it none. */
   name?: string | undefined;
-} & (StubChoice | { kind: "live"; base: URL; address: string });
+} & (
+  | StubChoice
+  | { kind: "replay"; path: string; header: CassetteHeader; address: string }
+  | { kind: "live"; base: URL; address: string }
+);
 
 /**
  * One upstream, or several with a name each (`openai=https://…`). Without any the stub is meant; the caller says so loudly.
@@ -62,12 +67,23 @@ function checkNames(choices: readonly UpstreamChoice[]): void {
 
 function parseAddress(text: string, name?: string): UpstreamChoice {
   if (text === "stub") return stub();
+  if (text.startsWith("replay:")) return replay(text.slice("replay:".length));
   if (text.startsWith("stub:")) return stubWithProfile(text.slice("stub:".length));
   return { kind: "live", ...parseBase(text, name) };
 }
 
 function stub(): UpstreamChoice & { kind: "stub" } {
   return { kind: "stub", profile: undefined, address: "stub", implied: false };
+}
+
+function replay(path: string): UpstreamChoice {
+  return { kind: "replay", path, header: readCassetteHeader(path), address: `replay:${path}` };
+}
+
+/** The server that a cassette was recorded from, where it was a single one: its formats are spoken again. */
+function recordedFrom({ upstreams }: CassetteHeader): URL | undefined {
+  const [address, ...others] = new Set(upstreams.map((upstream) => upstream.address));
+  return address !== undefined && others.length === 0 && /^https?:/.test(address) ? new URL(address) : undefined;
 }
 
 /** Read and checked here: a profile that is wrong must not leave a half-started run behind. */
@@ -87,7 +103,7 @@ function parseBase(text: string, name: string | undefined): { base: URL; address
   const base = URL.canParse(text) ? new URL(text) : undefined;
   const named = name === undefined ? "" : `${name}=`;
   if (base === undefined || (base.protocol !== "http:" && base.protocol !== "https:")) {
-    throw new UserError(`--upstream "${named}${text}" is neither a URL nor stub`, {
+    throw new UserError(`--upstream "${named}${text}" is neither a URL nor stub nor replay:cassette.jsonl`, {
       hint: `for example --upstream ${named}https://api.openai.com, --upstream ${named}http://127.0.0.1:8000/v1, or --upstream ${named}stub`,
     });
   }
@@ -104,13 +120,22 @@ function errorCode(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
+/** The server that is called, or that was when its answers were recorded. */
+export function baseOf(choice: UpstreamChoice): URL | undefined {
+  if (choice.kind === "replay") return recordedFrom(choice.header);
+  return choice.kind === "live" ? choice.base : undefined;
+}
+
 /** As it would be typed: `anthropic=https://…`, or the address alone. */
 export function upstreamInWords({ name, address }: Pick<UpstreamChoice, "name" | "address">): string {
   return name === undefined ? address : `${name}=${address}`;
 }
 
-/** All of them as one, for the log and the report: live when any is. */
-export function summariseUpstreams(choices: readonly UpstreamChoice[]): { kind: "live" | "stub"; address: string } {
-  const kind = choices.some((choice) => choice.kind === "live") ? "live" : "stub";
+/** All of them as one, for the log and the report: live when any is, else replay when any is. */
+export function summariseUpstreams(choices: readonly UpstreamChoice[]): {
+  kind: UpstreamChoice["kind"];
+  address: string;
+} {
+  const kind = (["live", "replay"] as const).find((one) => choices.some((choice) => choice.kind === one)) ?? "stub";
   return { kind, address: choices.map(upstreamInWords).join(" ") };
 }

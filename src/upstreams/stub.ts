@@ -8,11 +8,11 @@ import type { Usage } from "../core/limits.ts";
 import { createRng } from "../core/rng.ts";
 import { type Upstream, UpstreamFailure, type UpstreamReply } from "../core/upstream.ts";
 import { createTokenCounter, type TokenCounter } from "../tokens/index.ts";
+import { callerLeft, type PacedFrame, pacedBody } from "./paced-body.ts";
 import { createCapacity } from "./stub/capacity.ts";
 import { type Composed, compose } from "./stub/compose.ts";
 import { answerLocally } from "./stub/local.ts";
 import { pace } from "./stub/pace.ts";
-import { callerLeft, type PacedFrame, pacedBody } from "./stub/paced-body.ts";
 import { defaultProfile, type StubProfile } from "./stub/profile.ts";
 import { readPrompt } from "./stub/prompt.ts";
 

@@ -47,7 +47,8 @@ describe.each(dialects.map((dialect) => [dialect.id, dialect] as const))("%s", (
     if (headerValue(reply.headers, "content-type")?.includes("json")) expect(() => JSON.parse(body)).not.toThrow();
     expect(`${body}${reply.headers}`).not.toMatch(/undefined|NaN|\[object/);
     expect(dialect.refuse(trouble, call, CONTEXT)).toEqual(reply);
-    if (kind === "budget") expect(headersOf(reply.headers)).toMatchObject({ "x-should-retry": "false" });
+    if (kind === "budget" || kind === "replay_miss")
+      expect(headersOf(reply.headers)).toMatchObject({ "x-should-retry": "false" });
 
     const broken = dialect.breakStream(trouble, call, CONTEXT);
     if (broken === undefined) return;

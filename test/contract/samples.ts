@@ -157,6 +157,7 @@ const TROUBLES: { [K in Trouble["kind"]]: readonly Trouble[] } = {
   content_filter: [{ kind: "content_filter" }],
   request_too_large: [{ kind: "request_too_large" }],
   budget: [{ kind: "budget", message: "the budget of 2 USD is spent" }],
+  replay_miss: [{ kind: "replay_miss", message: "the cassette has no answer to this call" }],
 };
 
 export const troubles: readonly Trouble[] = Object.values(TROUBLES).flat();

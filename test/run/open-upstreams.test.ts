@@ -1,30 +1,34 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { createScrubber } from "../../src/core/secrets.ts";
 import { openUpstreams } from "../../src/run/open-upstreams.ts";
 import { createSystemClock } from "../../src/run/system-clock.ts";
 import { parseUpstreams } from "../../src/run/upstream-choice.ts";
 import { bytesOf } from "../support/openai.ts";
-import { startTestProxy } from "../support/proxy.ts";
+import { createTestSink, startTestProxy } from "../support/proxy.ts";
 
-function opened(...texts: string[]) {
-  const upstreams = openUpstreams(parseUpstreams(texts), { clock: createSystemClock(), seed: 1 });
+async function opened(...texts: string[]) {
+  const clock = createSystemClock();
+  const { sink } = createTestSink(clock);
+  const parts = { clock, sink, scrubber: createScrubber(), seed: 1, notify() {} };
+  const upstreams = await openUpstreams(parseUpstreams(texts), parts);
   onTestFinished(() => upstreams.close());
   return upstreams.destinations;
 }
 
 describe("what the upstreams become", () => {
-  it("destinations with the names that the log shows, and whose they are", () => {
-    const shown = (...texts: string[]) =>
-      opened(...texts).map(({ name, provider, formats, passThroughTo }) => [
+  it("destinations with the names that the log shows, and whose they are", async () => {
+    const shown = async (...texts: string[]) =>
+      (await opened(...texts)).map(({ name, provider, formats, passThroughTo }) => [
         name,
         provider,
         formats,
         passThroughTo?.href,
       ]);
-    expect(shown()).toEqual([["stub", undefined, "openai", undefined]]);
-    expect(shown("http://127.0.0.1:1/v1")).toEqual([
+    expect(await shown()).toEqual([["stub", undefined, "openai", undefined]]);
+    expect(await shown("http://127.0.0.1:1/v1")).toEqual([
       ["http://127.0.0.1:1/v1", undefined, "openai", "http://127.0.0.1:1/v1"],
     ]);
-    expect(shown("groq=stub", "claude=https://api.anthropic.com")).toEqual([
+    expect(await shown("groq=stub", "claude=https://api.anthropic.com")).toEqual([
       ["groq", "groq", "openai", undefined],
       ["claude", "anthropic", "anthropic", "https://api.anthropic.com/"],
     ]);
@@ -38,7 +42,7 @@ describe("what the upstreams become", () => {
       body: bytesOf('{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"hi"}]}'),
     };
     for (const name of ["vllm", "groq", "azure"]) {
-      const [destination] = opened(`${name}=stub`);
+      const [destination] = await opened(`${name}=stub`);
       if (destination === undefined) throw new Error("nothing was opened");
       const dialect = destination.dialects.find((one) => one.concerns(request));
       expect(dialect?.recognise(request)?.provider).toBe(name);

@@ -46,14 +46,15 @@ function messagesError(trouble: Trouble, call: LlmCall, context: ReplyContext): 
     case "timeout":
       return serverError(trouble, context);
     case "budget":
+    case "replay_miss":
       return {
-        status: 403,
+        status: trouble.kind === "budget" ? 403 : 404,
         // Stainless SDKs obey this header, so the refusal cannot turn into a storm of retries.
         headers: ["x-should-retry", "false"],
         error: {
-          type: "permission_error",
+          type: trouble.kind === "budget" ? "permission_error" : "not_found_error",
           message: trouble.message,
-          details: { error_code: "llm_chaos_budget" },
+          details: { error_code: `llm_chaos_${trouble.kind}` },
         },
       };
     default:

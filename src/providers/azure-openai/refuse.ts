@@ -35,6 +35,7 @@ export function azureReply(trouble: Trouble, call: LlmCall, context: ReplyContex
       return send(promptFiltered());
     case "context_too_long":
     case "budget":
+    case "replay_miss":
       return asOpenAi(trouble, call, context);
     default:
       return send(requestError(trouble.kind));

@@ -63,6 +63,8 @@ function errorOf(trouble: Trouble, context: ReplyContext): BedrockError {
     case "budget":
       // This client retries no 403; the header is for those that would.
       return { ...refused(403, "AccessDeniedException", trouble.message), headers: ["x-should-retry", "false"] };
+    case "replay_miss":
+      return { ...refused(404, "ResourceNotFoundException", trouble.message), headers: ["x-should-retry", "false"] };
     case "bad_key":
       // Of a bearer token (ai4s-research/open-science#53): the only credential that works through a proxy.
       return refused(403, "AccessDeniedException", "Authentication failed: Please make sure your API Key is valid.");

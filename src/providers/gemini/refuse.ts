@@ -52,7 +52,8 @@ function errorOf(trouble: Trouble, call: LlmCall, context: ReplyContext): ToldEr
     case "timeout":
       return { error: SERVER_ERRORS[trouble.kind], headers: serverWaitHeaders(trouble, context) };
     case "budget":
-      return { error: budgetError(trouble.message), headers: ["x-should-retry", "false"] };
+    case "replay_miss":
+      return { error: ownError(trouble.kind, trouble.message), headers: ["x-should-retry", "false"] };
     case "bad_gateway":
     case "content_filter":
       return undefined;
@@ -61,9 +62,10 @@ function errorOf(trouble: Trouble, call: LlmCall, context: ReplyContext): ToldEr
   }
 }
 
-function budgetError(message: string): GoogleError {
-  const details = [{ "@type": ERROR_INFO, reason: "llm_chaos_budget", domain: "llm-chaos" }];
-  return { code: 403, message, status: "PERMISSION_DENIED", details };
+function ownError(kind: "budget" | "replay_miss", message: string): GoogleError {
+  const details = [{ "@type": ERROR_INFO, reason: `llm_chaos_${kind}`, domain: "llm-chaos" }];
+  const [code, status] = kind === "budget" ? ([403, "PERMISSION_DENIED"] as const) : ([404, "NOT_FOUND"] as const);
+  return { code, message, status, details };
 }
 
 /**

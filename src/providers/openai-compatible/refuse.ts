@@ -52,12 +52,16 @@ function compatibleError(
     const { words, headers, more } = limitError(provider, trouble, facts);
     return { status: words.status, headers, body: envelope(errorOf(words, more), words.status) };
   }
-  const words = trouble.kind === "budget" ? budgetWords(trouble.message) : provider.errors[trouble.kind];
+  if (trouble.kind === "budget" || trouble.kind === "replay_miss") {
+    const words = ownWords(trouble.kind, trouble.message);
+    // Stainless SDKs obey this header, so the refusal cannot turn into a storm of retries.
+    const headers = ["x-should-retry", "false"];
+    return { status: words.status, headers, body: envelope(errorOf(words, {}), words.status) };
+  }
+  const words = provider.errors[trouble.kind];
   if (words === "page") throw new Error(`${provider.provider} has no words for ${trouble.kind} outside of a page`);
-  const message = trouble.kind === "budget" ? words.message : fill(words.message, factsOf(facts));
-  // Stainless SDKs obey this header, so the refusal cannot turn into a storm of retries.
-  const own = trouble.kind === "budget" ? ["x-should-retry", "false"] : [];
-  const headers = [...own, ...(isServerTrouble(trouble) ? serverWaitHeaders(trouble, facts.context) : [])];
+  const message = fill(words.message, factsOf(facts));
+  const headers = isServerTrouble(trouble) ? serverWaitHeaders(trouble, facts.context) : [];
   return { status: words.status, headers, body: envelope(errorOf({ ...words, message }, {}), words.status) };
 }
 
@@ -70,8 +74,14 @@ function errorOf({ status: _, more, ...words }: ErrorWords, also: JsonRecord): J
   return { ...words, ...more, ...also };
 }
 
-function budgetWords(message: string): ErrorWords {
-  return { status: 403, message, type: "llm_chaos", param: null, code: "llm_chaos_budget" };
+function ownWords(kind: "budget" | "replay_miss", message: string): ErrorWords {
+  return {
+    status: kind === "budget" ? 403 : 404,
+    message,
+    type: "llm_chaos",
+    param: null,
+    code: `llm_chaos_${kind}`,
+  };
 }
 
 function factsOf({ call, context }: { call: LlmCall; context: ReplyContext }) {

@@ -22,7 +22,7 @@ export interface ErrorWords {
 /** Troubles that the gateway in front may answer with its HTML page instead. */
 type GatewayTrouble = "bad_gateway" | "timeout";
 /** Troubles with fixed words. */
-type FixedTrouble = Exclude<TroubleKind, "rate_limit" | "budget" | GatewayTrouble>;
+type FixedTrouble = Exclude<TroubleKind, "rate_limit" | "budget" | "replay_miss" | GatewayTrouble>;
 
 export interface LimitWords {
   /** Which hints it gives by itself. */

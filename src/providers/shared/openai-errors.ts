@@ -52,11 +52,12 @@ function openAiError(trouble: Trouble, call: LlmCall, context: ReplyContext): Op
     case "timeout":
       return serverError(trouble, context);
     case "budget":
+    case "replay_miss":
       return {
-        status: 403,
+        status: trouble.kind === "budget" ? 403 : 404,
         // Stainless SDKs obey this header, so the refusal cannot turn into a storm of retries.
         headers: ["x-should-retry", "false"],
-        error: { message: trouble.message, type: "llm_chaos", param: null, code: "llm_chaos_budget" },
+        error: { message: trouble.message, type: "llm_chaos", param: null, code: `llm_chaos_${trouble.kind}` },
       };
     default:
       return { headers: [], ...requestError(trouble.kind, call) };

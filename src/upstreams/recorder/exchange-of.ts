@@ -1,7 +1,5 @@
 import {
-  credentialsIn,
   fingerprintOf,
-  keptPath,
   keptReplyHeaders,
   keptRequestHeaders,
   maskChunks,
@@ -13,9 +11,10 @@ import type { Dialect } from "../../core/dialect.ts";
 import { headerValue, withoutHeaders } from "../../core/exchange.ts";
 import type { Usage } from "../../core/limits.ts";
 import type { Scrubber } from "../../core/secrets.ts";
+import { usageIn } from "../read-reply.ts";
+import { asRecorded, findSecrets, maskText } from "./as-recorded.ts";
 import { decodeChunks, decoderFor } from "./decode.ts";
 import type { Tape, TapeEnd, TapeHead } from "./tape.ts";
-import { usageIn } from "./usage.ts";
 
 /** Why a call cannot be recorded, in words. */
 export class CannotRecord extends Error {}
@@ -32,10 +31,9 @@ export async function exchangeOf(
 ): Promise<RecordedExchange> {
   const { request } = tape;
   const { call } = request;
-  const find = (text: string) => [...scrubber.find(text), ...credentialsIn(text)];
-  const clean = (text: string) => Buffer.concat(maskChunks([Buffer.from(text)], find)).toString();
-  const body = recordBytes(Buffer.concat(maskChunks([request.body], find)));
-  const path = clean(keptPath(request.path));
+  const find = findSecrets(scrubber);
+  const clean = (text: string) => maskText(text, find);
+  const asked = asRecorded(request, { scrubber });
   const read = tape.head === undefined ? undefined : await readReply(tape, tape.head, find);
   const usage =
     read === undefined || dialect === undefined
@@ -48,13 +46,13 @@ export async function exchangeOf(
     provider: call.provider,
     model: call.model,
     stream: call.stream,
-    fingerprint: fingerprintOf({
-      path,
-      model: call.model,
-      stream: call.stream,
-      body: "text" in body ? body.text : body.base64,
-    }),
-    request: { method: request.method, path, headers: keptRequestHeaders(request.headers).map(clean), body },
+    fingerprint: fingerprintOf(asked),
+    request: {
+      method: request.method,
+      path: asked.path,
+      headers: keptRequestHeaders(request.headers).map(clean),
+      body: { text: asked.body },
+    },
     reply: read === undefined ? null : { ...read.reply, headers: read.reply.headers.map(clean) },
     end: {
       how: ending.how,

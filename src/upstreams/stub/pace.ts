@@ -1,5 +1,5 @@
 import type { Dialect, FrameSplitter, StreamFrame } from "../../core/dialect.ts";
-import type { PacedFrame } from "./paced-body.ts";
+import type { PacedFrame } from "../paced-body.ts";
 
 export interface Pacing {
   dialect: Dialect;

@@ -1,5 +1,5 @@
-import type { Clock } from "../../core/clock.ts";
-import { type BodyReader, type ReplyBody, UpstreamFailure } from "../../core/upstream.ts";
+import type { Clock } from "../core/clock.ts";
+import { type BodyReader, type ReplyBody, UpstreamFailure } from "../core/upstream.ts";
 
 export interface PacedFrame {
   bytes: Uint8Array;
@@ -7,13 +7,21 @@ export interface PacedFrame {
   gapMs: number;
 }
 
-/**
- * Pushes each frame when its time has come. A paused reader stops the writing too: nothing is gathered for it.
- * `onEnd` is called once, when the last frame was pushed or the signal aborted.
- */
+export interface PacedBodyOptions {
+  clock: Clock;
+  signal: AbortSignal;
+  /** Once, when the body is over or the signal aborted. */
+  onEnd?: () => void;
+  /** How it ends. Default: cleanly, at once behind the last frame. */
+  ending?: { gapMs: number; failure: UpstreamFailure | undefined };
+}
+
+const AT_ONCE = { gapMs: 0, failure: undefined };
+
+/** Pushes each frame when its time has come. A paused reader stops the writing too: nothing is gathered for it. */
 export function pacedBody(
   frames: readonly PacedFrame[],
-  { clock, signal, onEnd }: { clock: Clock; signal: AbortSignal; onEnd: () => void },
+  { clock, signal, onEnd, ending = AT_ONCE }: PacedBodyOptions,
 ): ReplyBody {
   let reader: BodyReader | undefined;
   let next = 0;
@@ -28,7 +36,7 @@ export function pacedBody(
     over = true;
     cancel();
     signal.removeEventListener("abort", onAbort);
-    onEnd();
+    onEnd?.();
     if (reader !== undefined) tell(reader);
   };
   const onAbort = () => finish((it) => it.fail(callerLeft("body")));
@@ -40,19 +48,20 @@ export function pacedBody(
     cancel();
     while (reader !== undefined && !paused && !over) {
       const frame = frames[next];
-      if (frame === undefined) {
-        finish((it) => it.end([]));
-        break;
-      }
-      const dueMs = lastMs + frame.gapMs;
+      const { gapMs } = frame ?? ending;
+      const dueMs = lastMs + gapMs;
       const waitMs = dueMs - clock.nowMs();
       if (waitMs > 0) {
         cancel = clock.after(waitMs, push);
         break;
       }
+      if (frame === undefined) {
+        finish((it) => (ending.failure === undefined ? it.end([]) : it.fail(ending.failure)));
+        break;
+      }
       next++;
       // Timers fire late; counting from the due time keeps the rate. A pause is not made up for by a burst.
-      lastMs = waitMs < -frame.gapMs ? clock.nowMs() : dueMs;
+      lastMs = waitMs < -gapMs ? clock.nowMs() : dueMs;
       reader.data(frame.bytes);
     }
     pushing = false;
@@ -78,5 +87,5 @@ export function pacedBody(
 }
 
 export function callerLeft(stage: "headers" | "body"): UpstreamFailure {
-  return new UpstreamFailure("ABORTED", stage, "the caller left before the stub's answer ended");
+  return new UpstreamFailure("ABORTED", stage, "the caller left before the answer ended");
 }

@@ -1,8 +1,8 @@
-import { type Dialect, type FrameMeaning, type LlmCall, NO_MEANING, type StreamFrame } from "../../core/dialect.ts";
-import { type HeaderList, headerValue } from "../../core/exchange.ts";
-import type { Usage } from "../../core/limits.ts";
-import { mergeUsage } from "../../core/usage.ts";
-import { createSplitter, sseFrame } from "../../sse/index.ts";
+import { type Dialect, type FrameMeaning, type LlmCall, NO_MEANING, type StreamFrame } from "../core/dialect.ts";
+import { type HeaderList, headerValue } from "../core/exchange.ts";
+import type { Usage } from "../core/limits.ts";
+import { mergeUsage } from "../core/usage.ts";
+import { createSplitter, sseFrame } from "../sse/index.ts";
 
 export interface ReplyToRead {
   dialect: Dialect;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pacedBody } from "../../src/upstreams/stub/paced-body.ts";
+import { pacedBody } from "../../src/upstreams/paced-body.ts";
 import { createFakeClock } from "../support/clock.ts";
 import { gather } from "../support/stub.ts";
 
