@@ -97,7 +97,42 @@ const all = {
     expect: ["no_wrong_retries: {}", "no_hang: { within: 6s }"],
   },
   /** Nothing goes wrong, and nothing should be asked again. */
-  answered: { expect: ["no_wrong_retries: {}"] },
+  answered: { expect: ["no_wrong_retries: {}", "retry_budget: { at_most: 20% }"] },
+  /** One call in twelve fails, and can be had for asking again. */
+  brownout: {
+    storm: "{ server_error: {}, chance: 8% }",
+    expect: ["retry_budget: { at_most: 20% }", "success_rate: { at_least: 98% }"],
+  },
+  /** As shut, but what is asked for is that one refusal is told to everybody. */
+  "shut-to-others": {
+    storm: "{ rate_limit: { dimension: tpm, retry_after: 700ms, hints: [ms_header] }, where: { model: gpt-4o } }",
+    expect: ["pauses_others: {}"],
+  },
+  /** As shut, but what is asked for is that the answers go on. */
+  "shut-but-busy": {
+    storm: "{ rate_limit: { dimension: tpm, retry_after: 700ms, hints: [ms_header] }, where: { model: gpt-4o } }",
+    expect: ["goodput: { at_least: 50%, in: storm }"],
+  },
+  /** Twenty callers meet a model that is down. */
+  "down-for-many": {
+    storm: "{ server_error: {}, where: { model: gpt-4o } }",
+    load: "{ concurrency: 20 }",
+    expect: ["no_herd: { window: 30ms }"],
+  },
+  /** A counted limit that four callers use up in seconds. */
+  counted: { limits: "{ model: gpt-4o, rpm: 240 }", expect: ["slows_before_wall: {}"] },
+  /** As stalled, but what is asked for is that nothing goes on in vain. */
+  "stalled-in-vain": {
+    storm: "{ stall: { after: { tokens: 3 }, lasts: 60s }, where: { model: gpt-4o } }",
+    expect: ["no_zombies: { within: 500ms }"],
+  },
+  /** The first model takes its time. */
+  "slow-to-speak": {
+    storm: "{ slow_first_token: { add: 2500ms }, where: { model: gpt-4o } }",
+    expect: ["ttft: { p95: 1500ms, at: front_door }"],
+  },
+  /** Nothing goes wrong; what is asked for is thrift. */
+  billed: { load: "{ concurrency: 1 }", expect: ["spend: { tokens: 20_000 }"] },
   /** Forty callers, a slow provider, and a queue is wanted. */
   "crowd-in-line": {
     storm: "{ slow_first_token: { add: 600ms } }",

@@ -1,6 +1,6 @@
-import { isWhole } from "../ask.ts";
-import { type Call, type Client, failed, type Reply, shed } from "../client.ts";
-import { careful, retrying } from "../reactions.ts";
+import { isWhole, SMALL_MODEL } from "../ask.ts";
+import { type Call, type Client, failed, type Reply, served, shed } from "../client.ts";
+import { careful, pause, retrying, SAFE_MS } from "../reactions.ts";
 
 /** Lets so many calls in at once; those beyond are turned away. */
 const atMost = (cap: number) =>
@@ -30,7 +30,10 @@ const queueing = (cap: number) =>
     }
   };
 
-/** How many calls they make at once, and for one user. */
+/** Requests per minute of the question with a counted limit. */
+const LIMIT = 240;
+
+/** How many calls they make at once, for one user, and how fast. */
 export const crowds: readonly Client[] = [
   {
     name: "lets-twenty-in",
@@ -93,5 +96,40 @@ export const crowds: readonly Client[] = [
       return isWhole(found) ? careful(call) : shed();
     },
     sits: { shut: {}, calm: {} },
+  },
+  {
+    name: "shuts-its-own-door",
+    does: "after a refusal it sends nobody to the first model before the announced time",
+    async answer(call) {
+      const { memory } = call;
+      if (performance.now() >= memory.closedUntil) {
+        const told = await call.ask();
+        if (isWhole(told)) return served(told);
+        memory.closedUntil = performance.now() + (told.announcedMs ?? 200) + SAFE_MS;
+      }
+      const small = await call.ask({ model: SMALL_MODEL });
+      return isWhole(small) ? served(small) : shed();
+    },
+    sits: { shut: {}, "shut-to-others": {}, "shut-but-busy": {} },
+  },
+  {
+    name: "paces-itself",
+    does: "asks ever more slowly as the provider's count of what is left falls",
+    async answer(call) {
+      const { notes } = call.memory;
+      const left = notes.get("left") ?? LIMIT;
+      // From half of the limit on, up to a second for each caller.
+      await pause(Math.max(0, 1_000 * (1 - left / (LIMIT / 2))), call);
+      const told = await call.ask();
+      if (told.remaining !== undefined) notes.set("left", told.remaining);
+      return isWhole(told) ? served(told) : shed();
+    },
+    sits: { counted: {} },
+  },
+  {
+    name: "says-it-all-again",
+    does: "sends the whole handbook along with every question",
+    answer: (call) => careful(call, { message: `${"The handbook says this and that. ".repeat(300)}${call.message}` }),
+    sits: { billed: { spend: "fail" } },
   },
 ];

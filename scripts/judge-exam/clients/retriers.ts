@@ -14,10 +14,19 @@ async function inOwnWords(call: Call, ask: Ask): Promise<Reply> {
 /** What they retry, and when. */
 export const retriers: readonly Client[] = [
   {
+    name: "fails-outright",
+    does: "asks once, and passes on that it failed",
+    async answer(call) {
+      const told = await call.ask();
+      return isWhole(told) ? served(told) : failed();
+    },
+    sits: { shut: { degrades_by: "fail" }, brownout: { success_rate: "fail" } },
+  },
+  {
     name: "backs-off",
     does: "waits 150 ms, doubling, half of it by chance",
     answer: fourTimes((next) => backoffMs(next - 1)),
-    sits: { down: {} },
+    sits: { "down-for-many": {}, down: {} },
   },
   {
     name: "fixed-pause",
@@ -98,7 +107,7 @@ export const retriers: readonly Client[] = [
       await call.ask({ headers });
       return isWhole(told) ? served(told) : failed();
     },
-    sits: { answered: { no_wrong_retries: "fail" } },
+    sits: { answered: { no_wrong_retries: "fail", retry_budget: "fail" } },
   },
   {
     name: "stays-with-the-small-model",
@@ -141,6 +150,12 @@ export const retriers: readonly Client[] = [
       return shed();
     },
     sits: { outage: {}, "shut-for-all": {} },
+  },
+  {
+    name: "wakes-on-the-half-second",
+    does: "waits until the clock shows a full half second, and so do all others",
+    answer: (call) => retryThenSmall(call, { attempts: 4, pauseMs: () => 500 - (performance.now() % 500) }),
+    sits: { "down-for-many": { no_herd: "fail" } },
   },
   {
     name: "keyed-retries",

@@ -84,6 +84,17 @@ export const streamers: readonly Client[] = [
       const small = await call.ask({ model: SMALL_MODEL, patienceMs: 500 });
       return isWhole(small) ? served(small) : failed();
     },
-    sits: { stalled: {} },
+    sits: { "stalled-in-vain": {}, "slow-to-speak": {}, stalled: {} },
+  },
+  {
+    name: "leaves-work-running",
+    does: "gives a silent stream 500 ms, then takes the small model, and does not call off the first",
+    async answer(call) {
+      const told = await call.ask({ patienceMs: 500, leaveRunning: true });
+      if (isWhole(told)) return served(told);
+      const small = await call.ask({ model: SMALL_MODEL });
+      return isWhole(small) ? served(small) : failed();
+    },
+    sits: { stalled: {}, "stalled-in-vain": { no_zombies: "fail" } },
   },
 ];

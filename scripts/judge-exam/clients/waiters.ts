@@ -8,7 +8,20 @@ export const waiters: readonly Client[] = [
     name: "careful",
     does: "waits as told once, then takes the small model, then sheds",
     answer: (call) => careful(call),
-    sits: { "shut-for-a-while": {}, "shut-for-all": { sheds: "fail" }, refused: {}, spent: {}, outage: {}, shut: {} },
+    sits: {
+      billed: {},
+      brownout: {},
+      counted: { slows_before_wall: "fail" },
+      "shut-to-others": { pauses_others: "fail" },
+      "shut-but-busy": { goodput: "fail" },
+      "slow-to-speak": { ttft: "fail" },
+      "shut-for-a-while": {},
+      "shut-for-all": { sheds: "fail" },
+      refused: {},
+      spent: {},
+      outage: {},
+      shut: {},
+    },
   },
   {
     name: "waits-too-little",
@@ -99,6 +112,6 @@ export const waiters: readonly Client[] = [
       const small = await call.ask({ model: SMALL_MODEL });
       return isWhole(small) ? served(small) : shed();
     },
-    sits: { "shut-for-a-while": {}, shut: {} },
+    sits: { "shut-but-busy": {}, "shut-for-a-while": {}, shut: {} },
   },
 ];
