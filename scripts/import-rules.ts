@@ -22,6 +22,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   proxy: ["core", "sse"],
   history: ["core"],
   control: ["core"],
+  metrics: ["core"],
   // The page is drawn with the runbook's charts; control/protocol is named for its types only.
   dashboard: ["core", "control/protocol", "report/svg/index"],
   // Time itself: the only place that reads clocks and sets timers for others.

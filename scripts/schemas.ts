@@ -2,11 +2,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { cassetteJsonSchema } from "../src/cassette/index.ts";
+import { openRpcDocument } from "../src/control/index.ts";
 import { EVENT_VERSION, eventSchema } from "../src/core/event.ts";
 import { reportFileSchema } from "../src/report/index.ts";
+import { VERSION } from "../src/run/version.ts";
 import { appJsonSchema, scenarioJsonSchema } from "../src/scenario/index.ts";
 
-/** Writes schema/*.schema.json from the code. A test checks that the files are current. */
+/** Writes schema/*.json from the code. A test checks that the files are current. */
 
 const root = join(import.meta.dirname, "..", "schema");
 
@@ -21,6 +23,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
       "event.schema.json": { $schema: event.$schema, title, ...event },
       "cassette.schema.json": cassetteJsonSchema(),
       "report.schema.json": z.toJSONSchema(reportFileSchema),
+      "control.openrpc.json": openRpcDocument(VERSION),
     }).map(([name, schema]) => [name, `${JSON.stringify(schema, null, 2)}\n`]),
   );
 }

@@ -1,20 +1,27 @@
 import { readFileSync } from "node:fs";
-import { connectControl } from "../control/index.ts";
+import { ChaosControl, type ControlInput, METHOD_NAMES, METHODS, paramNames } from "../control/index.ts";
 import { UserError } from "../core/errors.ts";
 import { controlTokenPath } from "../run/control-host.ts";
 import { stateFolder } from "../run/run-folder.ts";
 
-/** `llm-chaos ctl <method> [json]`: one call on a running proxy's control channel. */
-export async function ctlCommand(
-  method: string,
-  json: string | undefined,
-  flags: { control: string; controlTokenFile?: string },
-): Promise<number> {
-  const token =
-    process.env["LLM_CHAOS_TOKEN"] ?? readToken(flags.controlTokenFile ?? controlTokenPath(stateFolder(process.cwd())));
-  const control = await connectControl({ url: `ws://${flags.control}/control`, token });
+export interface CtlFlags {
+  control: string;
+  controlTokenFile?: string;
+  name?: string;
+}
+
+/** `llm-chaos ctl <method> [json]`: one call on a running proxy's control channel. `events.subscribe` prints a line for each event until it is stopped. */
+export async function ctlCommand(method: string, json: string | undefined, flags: CtlFlags): Promise<number> {
+  const params = parseParams(json);
+  const control = new ChaosControl({
+    url: controlUrl(flags.control),
+    token: () => controlToken(flags.controlTokenFile),
+    ...(flags.name !== undefined && { name: flags.name }),
+  });
   try {
-    const result = await control.call(method, parseParams(json));
+    if (method === "events.subscribe") return await printEvents(control, params);
+    // The channel itself knows best which methods it has, also of another version.
+    const result = await control.call(method as "status", params as Record<string, never>);
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     return 0;
   } finally {
@@ -22,7 +29,42 @@ export async function ctlCommand(
   }
 }
 
-function readToken(path: string): string {
+/** What there is to call, for `ctl --help`. */
+export function methodLines(): string {
+  const width = Math.max(...METHOD_NAMES.map((name) => name.length));
+  const lines = METHOD_NAMES.map((name) => {
+    const names = paramNames(name);
+    const params = names.length === 0 ? "" : `\n  ${" ".repeat(width)}  { ${names.join(", ")} }`;
+    return `  ${name.padEnd(width)}  ${METHODS[name].summary}${params}`;
+  });
+  return `Methods (schema/control.openrpc.json has them in full):\n${lines.join("\n")}\n`;
+}
+
+async function printEvents(control: ChaosControl, params: unknown): Promise<number> {
+  const { since, types } = params as ControlInput<"events.subscribe">;
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+    process.stdout.once("error", () => resolve());
+  });
+  await control.follow((event) => void process.stdout.write(`${JSON.stringify(event)}\n`), {
+    ...(since !== undefined && { since }),
+    ...(types !== undefined && { types }),
+    onLost: ({ message }) => void process.stderr.write(`${message}; trying again\n`),
+  });
+  await stopped;
+  return 0;
+}
+
+/** `host:port`, or the whole URL. */
+export function controlUrl(address: string): string {
+  return /^wss?:\/\//.test(address) ? address : `ws://${address}/control`;
+}
+
+/** LLM_CHAOS_TOKEN; else the given file's; else the one that a proxy in this folder made. */
+export function controlToken(file: string | undefined): string {
+  const path = file ?? controlTokenPath(stateFolder(process.cwd()));
+  const given = process.env["LLM_CHAOS_TOKEN"];
+  if (given) return given;
   try {
     return readFileSync(path, "utf8").trim();
   } catch (error) {

@@ -56,16 +56,28 @@ function addPlayingCommands(program: Command, leave: Leave): void {
     .description("the whole story on embedded parts: no key, no network, under 90 s")
     .option("--out <folder>", "where the two run folders go")
     .action(async (flags) => leave(await (await import("./demo.ts")).demoCommand(flags)));
-  program
+  addCtl(program, leave);
+}
+
+/** Its help lists the channel's methods, which only the channel's own module knows. */
+function addCtl(program: Command, leave: Leave): void {
+  const ctl = program
     .command("ctl")
     .description("one call on a running proxy's control channel")
-    .argument("<method>", "status, fault.inject, fault.remove, panic, scenario.start …")
+    .argument("[method]", "status, fault.inject, fault.remove, panic, scenario.start …")
     .argument("[json]", "its parameters")
     .addOption(
-      new Option("--control <host:port>", "the control channel").env("LLM_CHAOS_CONTROL").default("127.0.0.1:4142"),
+      new Option("--control <host:port|url>", "the control channel").env("LLM_CHAOS_CONTROL").default("127.0.0.1:4142"),
     )
-    .option("--control-token-file <file>", "the control token")
-    .action(async (method, json, flags) => leave(await (await import("./ctl.ts")).ctlCommand(method, json, flags)));
+    .addOption(new Option("--control-token-file <file>", "the control token").env("LLM_CHAOS_TOKEN_FILE"))
+    .addOption(new Option("--name <name>", "stands in the event log beside what is commanded").env("LLM_CHAOS_NAME"))
+    .helpOption(false)
+    .option("-h, --help", "help, with every method");
+  ctl.action(async (method, json, { help, ...flags }) => {
+    const { ctlCommand, methodLines } = await import("./ctl.ts");
+    if (help === true || method === undefined) process.stdout.write(`${ctl.helpInformation()}\n${methodLines()}`);
+    leave(help === true ? 0 : method === undefined ? ExitCode.usage : await ctlCommand(method, json, flags));
+  });
 }
 
 function addReadingCommands(program: Command, leave: Leave): void {

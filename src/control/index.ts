@@ -1,6 +1,7 @@
 export { ChaosControl, type ChaosControlOptions, type FollowOptions } from "./chaos-control.ts";
 export { type ConnectOptions, type ControlClient, ControlRefused, connectControl } from "./client.ts";
 export type { ControlHost, InjectOptions, Viewer } from "./host.ts";
+export { openRpcDocument, paramNames } from "./openrpc.ts";
 export {
   type ControlInput,
   type ControlMethod,

@@ -38,7 +38,6 @@ const problem = z.object({
 });
 
 const amount = z.number().positive();
-
 /**
  * `reads`: everybody may, and nothing is logged. `commands`: not for spectators, and each is an event before it acts.
  * `appends`: not for spectators; what it appends is the event.
@@ -192,7 +191,8 @@ export const METHODS = {
     result: z.looseObject({ file: z.string().nullable() }),
   }),
   "budget.set": method({
-    summary: "The most that may be spent on live upstreams, counted from the start; null takes a cap away",
+    summary:
+      "The most that may be spent on live upstreams, counted from the start. What is named is set, null takes a cap away",
     kind: "commands",
     params: z.strictObject({
       ...budgetCaps,

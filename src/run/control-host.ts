@@ -1,16 +1,12 @@
 import { join } from "node:path";
-import {
-  type ControlHost,
-  type ControlResult,
-  type Route,
-  type RunningControl,
-  startControl,
-} from "../control/index.ts";
+import { type ControlHost, type ControlResult, type RunningControl, startControl } from "../control/index.ts";
 import { UserError } from "../core/errors.ts";
 import { parseFaultLine } from "../scenario/index.ts";
 import { refuseShareOnLive } from "./check-share.ts";
+import { reportRoutes } from "./current-report.ts";
 import { createDashboard, type Dashboard, dashboardRoutes, describeFaults } from "./dashboard/index.ts";
 import { loadSent } from "./load-scenario.ts";
+import { openMetrics, type RunningMetrics } from "./metrics.ts";
 import { moneyStatus, setBudget } from "./money-status.ts";
 import { stateFolder } from "./run-folder.ts";
 import type { Session } from "./session.ts";
@@ -30,7 +26,10 @@ function spectatorTokenPath(state: string): string {
 export type OpenControl = RunningControl & Pick<Dashboard, "finish">;
 
 /** Opens the control channel of a session, unless `--control off`. Only the path of a fresh token is told, never the token. */
-export async function openControl(session: Session): Promise<OpenControl | undefined> {
+export async function openControl(
+  session: Session,
+  metrics: RunningMetrics = openMetrics(session),
+): Promise<OpenControl | undefined> {
   const { control, cwd, notify } = session.options;
   if (control === undefined) return undefined;
   for (const token of [control.token, control.spectatorToken])
@@ -45,7 +44,7 @@ export async function openControl(session: Session): Promise<OpenControl | undef
     tokenPath: controlTokenPath(state),
     spectatorToken: control.spectatorToken,
     spectatorTokenPath: spectatorTokenPath(state),
-    routes: controlRoutes(session, host),
+    routes: [...metrics.routes, ...reportRoutes(session), ...dashboardRoutes(host)],
     host,
     clock: session.clock,
     onError: (error) => notify(`control channel: ${error instanceof Error ? error.message : error}`),
@@ -63,11 +62,6 @@ export async function openControl(session: Session): Promise<OpenControl | undef
       await running.close();
     },
   };
-}
-
-/** What is served over plain HTTP beside the channel: one list for each thing, each made in a file of its own. */
-function controlRoutes(_session: Session, host: ControlHost): Route[] {
-  return [...dashboardRoutes(host)];
 }
 
 /** What a controller can do to a session. Every command is an event before it acts. */

@@ -4,6 +4,7 @@ import type { Report } from "../core/report.ts";
 import { upstreamTroubles } from "./check-upstream.ts";
 import { type OpenControl, openControl } from "./control-host.ts";
 import { watchScenario } from "./hot-reload.ts";
+import { openMetrics, type RunningMetrics } from "./metrics.ts";
 import type { SessionOptions } from "./options.ts";
 import { play } from "./play.ts";
 import { reportFromLog, writeReport } from "./report-run.ts";
@@ -32,7 +33,8 @@ export async function runScenario(options: SessionOptions, hooks: RunHooks): Pro
   const session = await startSession(options);
   session.log.subscribe(hooks.onEvent);
   hooks.onSession(session);
-  const control = await openControlOrClose(session);
+  const metrics = openMetrics(session);
+  const control = await openControlOrClose(session, metrics);
   let end: End = { why: "broken", detail: "the run did not reach its end" };
   let failure: unknown;
   try {
@@ -42,6 +44,7 @@ export async function runScenario(options: SessionOptions, hooks: RunHooks): Pro
     end = { why: "broken", detail: session.scrubber.scrub(error instanceof Error ? error.message : String(error)) };
   }
   await session.close(end, STOPPED_DRAIN_MS);
+  await metrics.close();
   if (failure !== undefined) {
     await control?.close();
     throw failure;
@@ -57,12 +60,14 @@ export async function serveProxy(options: SessionOptions, hooks: RunHooks): Prom
   const session = await startSession(options);
   session.log.subscribe(hooks.onEvent);
   hooks.onSession(session);
-  const control = await openControlOrClose(session);
+  const metrics = openMetrics(session);
+  const control = await openControlOrClose(session, metrics);
   const watch = watchScenario(session);
   if (options.startAtOnce) session.timeline.start();
   const end = await session.stopped;
   watch.close();
   await session.close(end, STOPPED_DRAIN_MS);
+  await metrics.close();
   return finishBefore(session, control);
 }
 
@@ -96,9 +101,9 @@ function finish(session: Session): RunResult {
 }
 
 /** Without the control channel it was told to have, a session does not start: nothing of it may stay. */
-async function openControlOrClose(session: Session): Promise<OpenControl | undefined> {
+async function openControlOrClose(session: Session, metrics: RunningMetrics): Promise<OpenControl | undefined> {
   try {
-    return await openControl(session);
+    return await openControl(session, metrics);
   } catch (error) {
     await session.close({ why: "broken", detail: "the control channel could not be opened" }, 0);
     session.folder.discardIfUnused();
