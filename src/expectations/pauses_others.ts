@@ -6,7 +6,7 @@ import { formatDuration, formatShare } from "../core/units.ts";
 import { notNeededOrUnseen } from "./shared/held-back.ts";
 import { fail, inconclusive, pass, unseen } from "./shared/judgements.ts";
 import { tooAmbiguous } from "./shared/links.ts";
-import { type Pause, pausesOf } from "./shared/pauses.ts";
+import { type Pause, pausesOf, type Told } from "./shared/pauses.ts";
 import { ownLateness } from "./shared/self-delay.ts";
 import { counted } from "./shared/words.ts";
 
@@ -23,7 +23,8 @@ type Params = z.output<typeof params>;
 interface Sample {
   attempt: Attempt;
   pause: Pause;
-  early: boolean;
+  /** The wait that had longest to go; undefined: none, it came in time. */
+  early: Told | undefined;
 }
 
 /**
@@ -68,24 +69,33 @@ function samplesOf(pauses: readonly Pause[], { logicalCalls }: History): Sample[
     const ms = attempt.headAtMs;
     const near = pauses.filter((one) => ms >= one.fromMs && ms < 2 * one.toMs - one.fromMs && one.concerns(attempt));
     const pause = near.find(({ toMs }) => ms < toMs) ?? near[0];
-    return pause === undefined ? [] : [{ attempt, pause, early: ms < pause.toMs }];
+    return pause === undefined ? [] : [{ attempt, pause, early: longestAt(pause, ms) }];
   });
 }
 
+/** Of the waits that ran at that time. */
+function longestAt({ told }: Pause, ms: number): Told | undefined {
+  const running = told.filter(({ fromMs, toMs }) => ms >= fromMs && ms < toMs);
+  return running.reduce<Told | undefined>(
+    (most, one) => (most === undefined || one.toMs > most.toMs ? one : most),
+    undefined,
+  );
+}
+
 function judge({ at_least }: Params, samples: readonly Sample[], announced: string) {
-  const early = samples.filter((sample) => sample.early);
+  const early = samples.flatMap(({ attempt, early: told }) => (told === undefined ? [] : [{ attempt, told }]));
   const waited = samples.length - early.length;
   const summary = `${waited} of ${counted(samples.length, "new call")} waited (${announced})`;
-  const worstFirst = early.sort((a, b) => b.pause.toMs - b.attempt.headAtMs - (a.pause.toMs - a.attempt.headAtMs));
-  const evidence = worstFirst.map(asEvidence);
+  early.sort((a, b) => b.told.toMs - b.attempt.headAtMs - (a.told.toMs - a.attempt.headAtMs));
+  const evidence = early.map(asEvidence);
   return waited / samples.length >= at_least ? pass(summary, evidence) : fail(summary, evidence);
 }
 
-function asEvidence({ attempt, pause }: Sample): Evidence {
+function asEvidence({ attempt, told: { refused, toldAtMs } }: { attempt: Attempt; told: Told }): Evidence {
   return {
-    note: `${attempt.call} is a new call, made while the wait that ${pause.refused.call} was told had ${formatDuration(pause.toMs - attempt.headAtMs)} to go`,
-    events: [pause.refused.refused?.seq ?? pause.refused.received.seq, attempt.received.seq],
-    got: `a new call ${formatDuration(attempt.headAtMs - pause.toldAtMs)} after the refusal`,
-    wanted: `≥ ${formatDuration(pause.refused.refused?.announced_ms ?? 0)}`,
+    note: `${attempt.call} is a new call, made before the wait that ${refused.call} was told was over`,
+    events: [refused.refused?.seq ?? refused.received.seq, attempt.received.seq],
+    got: `a new call ${formatDuration(attempt.headAtMs - toldAtMs)} after the refusal`,
+    wanted: `≥ ${formatDuration(refused.refused?.announced_ms ?? 0)}`,
   };
 }

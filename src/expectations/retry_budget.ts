@@ -82,7 +82,7 @@ function judge({ at_most, at_least }: Params, busy: readonly Span[]) {
   const over = busy.filter((span) => shareOf(span) > at_most).sort((a, b) => shareOf(b) - shareOf(a));
   const peak = busy.reduce((most, span) => Math.max(most, shareOf(span)), 0);
   const within = busy.length - over.length;
-  const summary = `${within} of ${busy.length} busy 10 s within the budget, at worst ${formatShare(peak)} retries`;
+  const summary = `${within} of ${counted(busy.length, "busy span")} of 10 s within the budget, at worst ${formatShare(peak)} retries`;
   const evidence = over.map((span) => asEvidence(span, at_most));
   return within / busy.length >= at_least ? pass(summary, evidence) : fail(summary, evidence);
 }

@@ -43,13 +43,21 @@ export const slowsBeforeWall = {
     const found = buckets.map((bucket) =>
       slowingOf(bucket, history, { ...given, untilMs: firstRefusalMs(bucket, whole) }),
     );
-    return verdictOf(found) ?? farFromWall(whole, peak);
+    const broken = found.find(({ seen }) => seen === "not");
+    if (broken?.seen === "not") return fail(broken.words, broken.evidence);
+    const held = heldBack(whole);
+    if (held !== undefined) return pass(`the wall was never met. ${held.summary}`, held.evidence);
+    return (
+      verdictOf(found) ??
+      unseen(
+        `the load never came near the wall: at most ${formatShare(peak.share)} of ${peak.dimension.toUpperCase()} in use`,
+      )
+    );
   },
 } satisfies Expectation<Params>;
 
 /** The worst bucket decides; one that the load never came near has no say. */
 function verdictOf(found: readonly Slowing[]): Judgement | undefined {
-  for (const one of found) if (one.seen === "not") return fail(one.words, one.evidence);
   for (const one of found) {
     if (one.seen === "unclear")
       return inconclusive(`${one.words}: which may be chance or the callers' doing`, one.evidence);
@@ -58,12 +66,6 @@ function verdictOf(found: readonly Slowing[]): Judgement | undefined {
   }
   for (const one of found) if (one.seen === "slowed") return pass(one.words, one.evidence);
   return undefined;
-}
-
-function farFromWall(whole: History, { share: most, dimension }: { share: number; dimension: string }): Judgement {
-  const held = heldBack(whole);
-  if (held !== undefined) return pass(`the wall was never met. ${held.summary}`, held.evidence);
-  return unseen(`the load never came near the wall: at most ${formatShare(most)} of ${dimension.toUpperCase()} in use`);
 }
 
 function firstRefusalMs({ uses: [first], dimension }: Bucket, whole: History): number {

@@ -27,6 +27,12 @@ const params = z
   .refine((given) => boundsOf(given).length > 0, "give at least one of p50, p95 and p99: { p95: 2s }");
 type Params = z.output<typeof params>;
 
+const WHAT = {
+  proxy: "first content at the proxy",
+  front_door: "first byte at the front door",
+  any: "first byte or content",
+} as const;
+
 const SHARES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
 
 function boundsOf(given: { p50?: number | undefined; p95?: number | undefined; p99?: number | undefined }) {
@@ -48,7 +54,7 @@ export const ttft = {
   needsFrontDoor: false,
   params,
   explain: (given) =>
-    `${given.at === "front_door" ? "first byte" : "first content"}: ${boundsOf(given)
+    `${WHAT[given.at ?? "any"]}: ${boundsOf(given)
       .map(({ name, most }) => `${name} ≤ ${formatDuration(most)}`)
       .join(", ")}`,
   check(given, history, whole) {
@@ -56,7 +62,7 @@ export const ttft = {
     const all = place === "proxy" ? waitsAtProxy(history) : waitsAtFrontDoor(history);
     if (all.length === 0)
       return unseen(place === "proxy" ? "no answer's first content was seen" : "no first byte of an answer was seen");
-    return judge(given, all, whole);
+    return judge({ ...given, at: place }, all, whole);
   },
 } satisfies Expectation<Params>;
 
@@ -71,7 +77,7 @@ function judge(given: Params, all: readonly Wait[], whole: History): Judgement {
   const words = found.map(({ name, atLeast }) => `${name} ${formatDuration(atLeast)}`);
   const parts = [counted(valid.length, "call"), ...(open === 0 ? [] : [`${open} without any content`])];
   if (valid.length < all.length) parts.push(`${all.length - valid.length} void: our own loop was late`);
-  const summary = `${words.join(", ")} (${parts.join(", ")})`;
+  const summary = `${WHAT[given.at ?? "any"]}: ${words.join(", ")} (${parts.join(", ")})`;
   const broken = found.filter(({ atLeast, most }) => atLeast > most);
   const [first] = broken;
   if (first !== undefined) {

@@ -31,13 +31,13 @@ export function every(gapMs: number, { from, to }: { from: number; to: number })
   return Array.from({ length: Math.ceil((to - from) / gapMs) }, (_, i) => from + i * gapMs);
 }
 
-/** One call each 100 ms at the front door of a wall of 60 per minute: the first are let in and served, the rest shed. */
-export function shedding(told: Story, { calls, shed }: { calls: number; shed: number }): Story {
+/** One call each 100 ms at the front door of a wall of 60 per minute: each n-th is let in and served, the rest shed. */
+export function shedding(told: Story, { calls, letIn }: { calls: number; letIn: number }): Story {
   const ask = createBucket(60);
   told.phase("steady");
-  for (let i = 0; i < calls + shed; i++) {
+  for (let i = 0; i < calls; i++) {
     told.after(100).front(`f${i}`);
-    if (i >= calls) {
+    if (i % letIn !== 0) {
       told.frontEnded(`f${i}`, 503, { matched: { shed: true } });
       continue;
     }

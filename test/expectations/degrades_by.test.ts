@@ -60,12 +60,12 @@ test("is not proven when everybody was served by waiting", () => {
 test("is not needed when a counted wall was never met, but only where the load would have met it", () => {
   const limits = [{ label: "rpm", per: "key+model", limits: { rpm: 60 } }] as const;
   const spec = { name: "degrades_by", params: { any_of: ["fallback"], within: "5s" } };
-  expect(judged(shedding(story({ limits, expect: [spec] }), { calls: 50, shed: 50 }))).toMatchObject({
+  expect(judged(shedding(story({ limits, expect: [spec] }), { calls: 200, letIn: 10 }))).toMatchObject({
     verdict: "pass",
-    summary: expect.stringContaining("not needed: the wall was never met. the app held back 50 of 100 calls"),
+    summary: expect.stringContaining("not needed: the wall was never met. the app held back 180 of 200 calls"),
   });
-  expect(judged(shedding(story({ limits, expect: [spec] }), { calls: 10, shed: 1 })).verdict).toBe("inconclusive");
-  expect(judged(shedding(story({ expect: [spec] }), { calls: 50, shed: 50 })).verdict).toBe("inconclusive");
+  expect(judged(shedding(story({ limits, expect: [spec] }), { calls: 50, letIn: 10 })).verdict).toBe("inconclusive");
+  expect(judged(shedding(story({ expect: [spec] }), { calls: 200, letIn: 10 })).verdict).toBe("inconclusive");
 });
 
 test("a refusal by our own budget is not the wall", () => {

@@ -13,7 +13,7 @@ const told = () => story({ limits });
 
 describe("the app held back", () => {
   test("when the calls that it shed would have met the wall", () => {
-    expect(held(shedding(told(), { calls: 40, shed: 60 }))?.summary).toContain("held back 60 of 100 calls");
+    expect(held(shedding(told(), { calls: 200, letIn: 10 }))?.summary).toContain("held back 180 of 200 calls");
   });
 
   test("when its queue kept callers waiting who would have met the wall", () => {
@@ -26,7 +26,7 @@ describe("the app held back", () => {
   });
 
   test("and rules about the wall are not needed, which is a pass", () => {
-    expect(notNeededOrUnseen(shedding(told(), { calls: 40, shed: 60 }).history(), "nothing seen")).toMatchObject({
+    expect(notNeededOrUnseen(shedding(told(), { calls: 200, letIn: 10 }).history(), "nothing seen")).toMatchObject({
       verdict: "pass",
       summary: expect.stringMatching(/^not needed: the wall was never met/),
     });
@@ -35,17 +35,21 @@ describe("the app held back", () => {
 
 describe("nothing shows that the app held back", () => {
   test("when the load would not have met the wall either way", () => {
-    expect(held(shedding(told(), { calls: 20, shed: 5 }))).toBeUndefined();
+    expect(held(shedding(told(), { calls: 50, letIn: 10 }))).toBeUndefined();
     expect(held(against(told().phase("steady"), every(1_500, { from: 0, to: 60_000 })))).toBeUndefined();
     expect(held(queueing({ callers: 3, takesMs: 4_000 }))).toBeUndefined();
   });
 
+  test("when it let in more than flows back: the run was only too short to meet the wall", () => {
+    expect(held(shedding(told(), { calls: 120, letIn: 3 }))).toBeUndefined();
+  });
+
   test("when the wall was met after all, counted, scripted or by the provider", () => {
     for (const origin of ["counted", "scripted", "provider"] as const) {
-      const met = shedding(told(), { calls: 40, shed: 60 }).received("late").replied("late", 429, { origin });
+      const met = shedding(told(), { calls: 200, letIn: 10 }).received("late").replied("late", 429, { origin });
       expect(held(met)).toBeUndefined();
     }
-    const budget = shedding(told(), { calls: 40, shed: 60 })
+    const budget = shedding(told(), { calls: 200, letIn: 10 })
       .received("late")
       .replied("late", 403, { origin: "budget" });
     expect(held(budget)).toBeDefined();
@@ -53,16 +57,16 @@ describe("nothing shows that the app held back", () => {
 
   test("when a scripted refusal met no call: what the app would have done is unknown", () => {
     const idle = told().phase("storm", { fault: "rate_limit" });
-    expect(held(shedding(idle, { calls: 40, shed: 60 }))).toBeUndefined();
+    expect(held(shedding(idle, { calls: 200, letIn: 10 }))).toBeUndefined();
   });
 
   test("when nothing is counted, or the app sheds everything and calls nobody", () => {
-    expect(held(shedding(story(), { calls: 40, shed: 60 }))).toBeUndefined();
-    expect(held(shedding(told(), { calls: 0, shed: 60 }))).toBeUndefined();
+    expect(held(shedding(story(), { calls: 200, letIn: 10 }))).toBeUndefined();
+    expect(held(shedding(told(), { calls: 0, letIn: 10 }))).toBeUndefined();
   });
 
   test("and rules about the wall stay unseen", () => {
-    expect(notNeededOrUnseen(shedding(told(), { calls: 20, shed: 5 }).history(), "nothing seen")).toMatchObject({
+    expect(notNeededOrUnseen(shedding(told(), { calls: 50, letIn: 10 }).history(), "nothing seen")).toMatchObject({
       verdict: "inconclusive",
       unseen: true,
       summary: "nothing seen",
@@ -79,8 +83,8 @@ test.each([
   ["degrades_by", { any_of: ["fallback"], within: "5s" }],
 ])("%s holds when the app held back, and is not proven when the load was too small", (name, params) => {
   const expecting = () => story({ limits, expect: [{ name, params }] });
-  expect(judged(shedding(expecting(), { calls: 40, shed: 60 })).verdict).toBe("pass");
-  expect(judged(shedding(expecting(), { calls: 20, shed: 5 })).verdict).toBe("inconclusive");
+  expect(judged(shedding(expecting(), { calls: 200, letIn: 10 })).verdict).toBe("pass");
+  expect(judged(shedding(expecting(), { calls: 50, letIn: 10 })).verdict).toBe("inconclusive");
 });
 
 /** An app that lets one call through at a time, before a wall of 60 per minute; a quiet phase first. */

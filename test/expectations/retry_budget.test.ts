@@ -22,7 +22,7 @@ function calls(
 test("passes at the budget, fails above it and names the retries of the span", () => {
   expect(judged(calls(told(), { from: 0, count: 20, retried: 4 }))).toMatchObject({
     verdict: "pass",
-    summary: "1 of 1 busy 10 s within the budget, at worst 20 % retries",
+    summary: "1 of 1 busy span of 10 s within the budget, at worst 20 % retries",
   });
   const bad = judged(calls(told(), { from: 0, count: 20, retried: 5 }));
   expect(bad).toMatchObject({ verdict: "fail", evidence: [{ got: "5 retries beside 20 first attempts" }] });

@@ -26,7 +26,7 @@ describe("passes", () => {
   test("when the rate falls as the wall comes near, though the wall was met later", () => {
     expect(judged(against(told(), careful))).toMatchObject({
       verdict: "pass",
-      summary: expect.stringMatching(/^5\S* requests per second while plenty remained, 1\S* under 25 % of it$/),
+      summary: expect.stringMatching(/5\S* requests per second while plenty remained, 1\S* under 25 % of it/),
     });
     const met = [...careful, ...every(20, { from: 40_000, to: 41_000 })];
     expect(judged(against(told(), met)).evidence[0]?.events).toHaveLength(6);
@@ -35,9 +35,9 @@ describe("passes", () => {
 
   test("when the app held calls back that would have met the wall", () => {
     const held = story({ limits, expect: [{ name: "slows_before_wall" }] });
-    expect(judged(shedding(held, { calls: 38, shed: 60 }))).toMatchObject({
+    expect(judged(shedding(held, { calls: 200, letIn: 10 }))).toMatchObject({
       verdict: "pass",
-      summary: expect.stringContaining("never met. the app held back 60 of 98 calls; at most 57 % of RPM in use"),
+      summary: expect.stringContaining("never met. the app held back 180 of 200 calls; at most 1.7 % of RPM in use"),
     });
   });
 
@@ -69,7 +69,7 @@ describe("is inconclusive", () => {
       summary: "the load never came near the wall: at most 1.7 % of RPM in use",
     });
     expect(
-      judged(shedding(story({ limits, expect: [{ name: "slows_before_wall" }] }), { calls: 9, shed: 1 })).verdict,
+      judged(shedding(story({ limits, expect: [{ name: "slows_before_wall" }] }), { calls: 50, letIn: 10 })).verdict,
     ).toBe("inconclusive");
   });
 

@@ -19,13 +19,13 @@ describe("at the proxy", () => {
   test("passes at the bound, fails above it and names the slow calls", () => {
     expect(judged(at(told({ p95: "2s", at: "proxy" }), hundred(5, 9_000)))).toMatchObject({
       verdict: "pass",
-      summary: "p95 400 ms (100 calls)",
+      summary: "first content at the proxy: p95 400 ms (100 calls)",
     });
     expect(judged(at(told({ p95: "2s" }), hundred(50, 2_000))).verdict).toBe("pass");
     const bad = judged(at(told({ p95: "2s" }), hundred(6, 9_000)));
     expect(bad).toMatchObject({
       verdict: "fail",
-      summary: "p95 9 s (100 calls)",
+      summary: "first content at the proxy: p95 9 s (100 calls)",
       evidence: [{ got: "9 s" }, {}, {}, {}, {}],
     });
     expect(bad.evidence[0]?.events).toHaveLength(2);

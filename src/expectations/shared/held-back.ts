@@ -32,7 +32,8 @@ export function heldBack(whole: History): { summary: string; evidence: readonly 
   if (slowed?.seen === "slowed")
     return { summary: `${slowed.words}; ${reached}`, evidence: [asEvidence, ...slowed.evidence] };
   const { held, factor } = demandOf(whole, attempts);
-  if (held.length === 0 || !buckets.some((bucket) => wouldOverflow(bucket, factor))) return undefined;
+  if (held.length === 0 || !buckets.every(isSteady)) return undefined;
+  if (!buckets.some((bucket) => wouldOverflow(bucket, factor))) return undefined;
   const summary = `the app held back ${held.length} of ${counted(whole.frontDoorCalls.length, "call")}; ${reached}`;
   const shown = held.map(({ id, because, started, ended }) => ({
     note: `${id}: ${because}`,
@@ -72,6 +73,19 @@ function demandOf({ frontDoorCalls, lastMs }: History, attempts: readonly Attemp
 
 function most(levels: readonly Level[]): number {
   return levels.reduce((highest, { level }) => Math.max(highest, level), 0);
+}
+
+/** A rise of less than this share of the limit is noise. */
+const RISES_BY = 0.05;
+
+/** Still rising in the second half, the bucket runs over a little later: then the run was too short, and nothing was held back. */
+function isSteady({ limit, uses }: Bucket): boolean {
+  const mean = (some: readonly { used: number }[]) => some.reduce((sum, { used }) => sum + used, 0) / some.length;
+  const [first, last] = [uses[0]?.atMs ?? 0, uses.at(-1)?.atMs ?? 0];
+  const quarter = (n: number) => first + ((last - first) * n) / 4;
+  const third = uses.filter(({ atMs }) => atMs >= quarter(2) && atMs < quarter(3));
+  const fourth = uses.filter(({ atMs }) => atMs >= quarter(3));
+  return third.length === 0 || mean(fourth) - mean(third) <= RISES_BY * limit;
 }
 
 /** Whether the bucket would have run over, had each call come so many times. */

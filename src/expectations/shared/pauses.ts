@@ -3,44 +3,55 @@ import { wallPlace } from "./buckets.ts";
 import { isWall } from "./held-back.ts";
 import { hintGrain } from "./hint-grain.ts";
 
-/** A time in which no new call should come, because one was told to wait. */
-export interface Pause {
-  /** The refusal whose wait ends last. */
+/** What one refusal announced: no new call should come from `fromMs` to `toMs`. */
+export interface Told {
   refused: Attempt;
-  /** Last byte of that refusal. */
+  /** Last byte of the refusal. */
   toldAtMs: number;
   /** With the grace for calls that were on their way. */
   fromMs: number;
   /** Less the tolerance and the grain of a date. */
   toMs: number;
+}
+
+/** Waits of one wall that overlap, as one. */
+export interface Pause {
+  fromMs: number;
+  toMs: number;
+  /** In order of their begin. */
+  told: readonly Told[];
   /** The wall was this attempt's too. */
   concerns(attempt: Attempt): boolean;
 }
 
-/** One pause for waits of the same wall that overlap. `history` holds the refusals. In order of their begin. */
+/** `history` holds the refusals. In order of their begin. */
 export function pausesOf(history: History, { grace, tolerance }: { grace: number; tolerance: number }): Pause[] {
   const grainOf = hintGrain(history);
-  const found = history.attempts.flatMap((refused): Pause[] => {
+  const all = history.attempts.flatMap((refused): Told[] => {
     const announcedMs = refused.refused?.announced_ms;
     if (announcedMs === undefined || refused.ended?.how !== "complete" || !isWall(refused)) return [];
     const toldAtMs = refused.ended.last_byte_at_ms;
-    const pause = {
-      refused,
-      toldAtMs,
-      fromMs: toldAtMs + grace,
-      toMs: toldAtMs + announcedMs - tolerance - grainOf(refused),
-    };
-    return pause.toMs <= pause.fromMs ? [] : [{ ...pause, concerns: wallPlace(history, refused) }];
+    const toMs = toldAtMs + announcedMs - tolerance - grainOf(refused);
+    const told = { refused, toldAtMs, fromMs: toldAtMs + grace, toMs };
+    return told.toMs <= told.fromMs ? [] : [told];
   });
-  return merged(found.sort((a, b) => a.fromMs - b.fromMs));
+  return merged(
+    all.sort((a, b) => a.fromMs - b.fromMs),
+    history,
+  );
 }
 
-function merged(pauses: readonly Pause[]): Pause[] {
-  const result: Pause[] = [];
-  for (const pause of pauses) {
-    const open = result.findLast((one) => one.concerns(pause.refused));
-    if (open === undefined || open.toMs < pause.fromMs) result.push(pause);
-    else if (pause.toMs > open.toMs) Object.assign(open, { ...pause, fromMs: open.fromMs });
+function merged(all: readonly Told[], history: History): Pause[] {
+  const pauses: (Pause & { told: Told[] })[] = [];
+  for (const told of all) {
+    const open = pauses.findLast((pause) => pause.concerns(told.refused));
+    if (open === undefined || open.toMs < told.fromMs) {
+      const { fromMs, toMs, refused } = told;
+      pauses.push({ fromMs, toMs, told: [told], concerns: wallPlace(history, refused) });
+    } else {
+      open.told.push(told);
+      open.toMs = Math.max(open.toMs, told.toMs);
+    }
   }
-  return result;
+  return pauses;
 }
