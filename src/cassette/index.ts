@@ -11,6 +11,7 @@ export {
   type RecordedExchange,
   type RecordedReply,
 } from "./format.ts";
+export { harOf } from "./har.ts";
 export { keptPath, keptReplyHeaders, keptRequestHeaders } from "./headers.ts";
 export type { View } from "./index-file.ts";
 export { type JsonPath, parseJsonPath } from "./json-path.ts";
@@ -20,4 +21,5 @@ export { maskChunks } from "./mask.ts";
 export { partPath } from "./part-path.ts";
 export { type PlacedExchange, type ReadOptions, readCassette, readPart } from "./read.ts";
 export { looksLikeCassette, readCassetteHeader } from "./read-header.ts";
+export { validateCassette } from "./validate.ts";
 export { type CassetteWriter, type CassetteWriterOptions, createCassetteWriter } from "./write.ts";

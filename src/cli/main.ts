@@ -17,6 +17,7 @@ function buildProgram(leave: Leave): Command {
     .exitOverride();
   addPlayingCommands(program, leave);
   addReadingCommands(program, leave);
+  addCassetteCommands(program, leave);
   return program;
 }
 
@@ -102,10 +103,12 @@ function addReadingCommands(program: Command, leave: Leave): void {
     .action(async (before, after, flags) => leave((await import("./compare.ts")).compareCommand(before, after, flags)));
   program
     .command("validate")
-    .description("check scenarios, app files and stub profiles: file:line:column, what is wrong, what was meant")
+    .description(
+      "check scenarios, app files, stub profiles and cassettes: what is wrong and where, what was meant, which secrets are in",
+    )
     .argument("<file...>")
     .option("--json", "problems as JSON")
-    .action(async (files, flags) => leave((await import("./validate.ts")).validateCommand(files, flags)));
+    .action(async (files, flags) => leave(await (await import("./validate.ts")).validateCommand(files, flags)));
   program
     .command("explain")
     .description("a scenario in plain sentences")
@@ -117,6 +120,15 @@ function addReadingCommands(program: Command, leave: Leave): void {
     .argument("<what>", "faults, expectations, providers, tiers or scenarios")
     .option("--json", "with parameters as JSON Schema")
     .action(async (what, flags) => leave((await import("./list.ts")).listCommand(what, flags)));
+}
+
+function addCassetteCommands(program: Command, leave: Leave): void {
+  program
+    .command("export")
+    .description("a recording as HAR 1.2, for the network panel of a browser")
+    .argument("<cassette>", "a file that --record wrote")
+    .option("-o, --output <file>", "write it there instead of to stdout")
+    .action(async (cassette, flags) => leave(await (await import("./export.ts")).exportCommand(cassette, flags)));
 }
 
 /** Runs one command and sets the exit code. Users never see a stack trace; LLM_CHAOS_DEBUG=1 shows it to those who ask. */

@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
+import { looksLikeCassette, validateCassette } from "../cassette/index.ts";
 import { formatProblem, InvalidFileError, type Problem } from "../core/errors.ts";
 import { validateFile } from "../scenario/index.ts";
 import { parseStubProfile } from "../upstreams/index.ts";
 import { paint } from "./style.ts";
 
 /** `llm-chaos validate <file…>`: every problem of every file in one pass. */
-export function validateCommand(files: readonly string[], flags: { json?: boolean }): number {
-  const problems: Problem[] = files.flatMap(problemsOf);
+export async function validateCommand(files: readonly string[], flags: { json?: boolean }): Promise<number> {
+  const problems: Problem[] = (await Promise.all(files.map(problemsOf))).flat();
   const errors = problems.filter((problem) => problem.severity === "error").length;
   if (flags.json === true) process.stdout.write(`${JSON.stringify(problems, null, 2)}\n`);
   else {
@@ -25,7 +26,9 @@ export function validateCommand(files: readonly string[], flags: { json?: boolea
 /** Keys that only a stub profile has at its top. */
 const PROFILE_KEY = /^(ttft|inter_token|output_tokens|tool_calls|capacity):/m;
 
-function problemsOf(file: string): readonly Problem[] {
+async function problemsOf(file: string): Promise<readonly Problem[]> {
+  // Read line by line: it may be larger than memory.
+  if (file.endsWith(".jsonl") || looksLikeCassette(file)) return validateCassette(file);
   const text = readIfThere(file);
   if (text === undefined || !PROFILE_KEY.test(text)) return validateFile(file, process.env);
   try {
