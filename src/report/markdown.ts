@@ -44,30 +44,20 @@ function head(page: Page): string[] {
 }
 
 function bites({ bites: { lead, limits, headroom } }: Page): string[] {
+  const overTime = limits.some(({ shares }) => shares.length > 0);
   const table = limits.map(({ dimension, shares, peak, hit, first, exhaustedAt, limit, source }) => [
     dimension,
-    shares.length === 0 ? NOT_MEASURED : textUse(shares),
+    ...(overTime ? [textUse(shares)] : []),
     peak,
     hit ? `✗ met, ${first.when} (${first.events})` : "✓ not met",
     exhaustedAt,
     limit,
     source,
   ]);
-  const header = [
-    "limit on",
-    "use over time",
-    "peak, measured",
-    "wall, measured",
-    "exhausted at, computed",
-    "limit",
-    "from",
-  ];
-  return [
-    escaped(lead),
-    "",
-    ...(table.length === 0 ? [] : [...rows(header, table), ""]),
-    `Headroom, ${escaped(headroom)}.`,
-  ];
+  const use = overTime ? ["use over time"] : [];
+  const header = ["limit on", ...use, "peak, measured", "wall, measured", "exhausted at, computed", "limit", "from"];
+  const drawn = table.length === 0 ? [] : [...rows(header, table), ""];
+  return [escaped(lead), "", ...drawn, `Headroom, ${escaped(headroom)}.`];
 }
 
 function knees({ knees: { lines, note, wall } }: Page): string[] {

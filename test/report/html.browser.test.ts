@@ -66,6 +66,7 @@ function crowded(): Report {
   return {
     ...report,
     limits: dimensions.map((dimension) => ({ ...limit, dimension })),
+    utilisation: dimensions.map((dimension) => ({ dimension, shares: report.series.map((_, at) => (at % 7) / 6) })),
     warnings: Array(20).fill("A warning of some length."),
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Report } from "../../src/core/report.ts";
 import { renderers } from "../../src/report/index.ts";
 import { story } from "../support/events.ts";
-import { broken, countedCall, held, rampStory, reportOf, served, stormStory } from "../support/report.ts";
+import { broken, countedCall, held, rampStory, reportOf, served, shed, stormStory } from "../support/report.ts";
 
 const render = (name: string, report: Report) => renderers.get(name)?.(report) ?? "";
 
@@ -191,6 +191,102 @@ describe("the runbook, in both formats,", () => {
   });
 });
 
+describe("the runbook's parts", () => {
+  const counted = (perCall = 120) => {
+    const told = story().phase("baseline");
+    served(told, "1");
+    countedCall(told, "c1", { rpm: { limit: 6_600, used: 100 }, tpm: { limit: 50_400, used: 50_000 } });
+    countedCall(told, "c2", { tpm: { limit: 50_400, used: 50_400 + perCall } });
+    return reportOf(told.ended(), {
+      scenario: { limits: [{ label: "mine", per: "all" as const, limits: { tpm: 50_400, rpm: 6_600 } }] },
+    });
+  };
+
+  it("stand in the order in which one reads them at night", () => {
+    const parts = [
+      "NOT READY",
+      "What bites first",
+      "The run",
+      "How it degrades",
+      "How the app reacts",
+      "What to do before it happens",
+      "When it happens for real",
+      "Proof",
+      "Limits of this claim",
+    ];
+    for (const text of both(storm({ expectations: [broken()] }))) {
+      const places = parts.map((part) => text.indexOf(part));
+      expect(places.every((place) => place >= 0)).toBe(true);
+      expect(places).toEqual(places.toSorted((a, b) => a - b));
+      // What broke, with what was observed, is up there beside the verdict, and once more with its proof.
+      expect(text.indexOf("0 of 2 waits respected")).toBeLessThan(text.indexOf("What bites first"));
+      expect(text.lastIndexOf("0 of 2 waits respected")).toBeGreaterThan(text.indexOf("Proof"));
+    }
+  });
+
+  it("say how far each limit is away at this mix, and when the first was met", () => {
+    for (const text of both(counted())) {
+      expect(text).toContain(
+        "computed: at this mix tokens per minute is exhausted at 7 users at once (50,400 tokens per",
+      );
+      expect(text).toContain("; requests per minute only at 110.");
+      expect(text).toMatch(/✗ met,? first at 0:01 \(event \d+\)/);
+      expect(text).toMatch(/Settled:? openai: by usage, unused reservation given back \(assumed, not verified\)/);
+    }
+  });
+
+  it("do not take a drained bucket for traffic", () => {
+    const report = counted();
+    const ramp = { ...report, load: { ...report.load, startsAtWall: true } };
+    for (const text of both(ramp)) {
+      expect(text).toContain("Tokens per minute refused first. How full the other limits were is not measured");
+      expect(text).not.toContain("use over time");
+      expect(text).toMatch(/requests per minute (\| )?not measured/);
+    }
+  });
+
+  it("tell how the app reacts, each trait with its samples and events", () => {
+    const told = story().phase("storm", { fault: "rate_limit" });
+    for (let n = 0; n < 3; n++) shed(told, `${n}`);
+    for (const text of both(reportOf(told.ended()))) {
+      expect(text).toMatch(/Does not repeat after 429 rate limit ?: 3 calls/);
+      expect(text).toMatch(
+        /Sheds with 503 ?: 3 calls, 0 of them without asking the provider,? \(?events \d+, \d+, \d+/,
+      );
+      expect(text).toContain("Not measured: backoff (nothing was repeated)");
+    }
+  });
+
+  it("say what to do when nothing broke, and when nothing could be judged", () => {
+    for (const text of both(storm())) expect(text).toContain("Nothing is broken. Prove it again by 1 Apr 1970");
+    for (const text of both(storm({ expectations: [held({ verdict: "inconclusive" })] })))
+      expect(text).toContain("Play it so that this can be judged: no_hang.");
+    for (const text of both(storm({ expectations: [] }))) expect(text).toContain("Write down what is expected");
+  });
+
+  it("name what to look for in the log and what to watch, from what was seen", () => {
+    for (const text of both(storm())) {
+      expect(text).toMatch(/In the log:? 429, rate_limit_exceeded; headers of the refusal: retry-after/);
+      expect(text).toMatch(/Watch:? Answers with 429 per minute, calls in flight to the provider \(up to 1 here\)/);
+    }
+    const quiet = served(story().phase("baseline"), "1").ended();
+    for (const text of both(reportOf(quiet))) expect(text).not.toContain("In the log");
+  });
+
+  it("say what it cost, what was saved, and what has no known price", () => {
+    const { cost, ...rest } = storm();
+    const costing = (changes: Partial<Report["cost"]>) => both({ ...rest, cost: { ...cost, ...changes } });
+    for (const text of costing({ realUsd: 1.234, savedUsd: 0.004_21, unpricedCalls: 2 }))
+      expect(text).toContain(
+        "spent $1.23, saved $0.0042 (stub and replay, at list prices); 2 calls without a known price",
+      );
+    for (const text of costing({ savedUsd: 0.5 })) expect(text).toContain("spent nothing (no live call), saved $0.50");
+    for (const text of costing({ unpricedCalls: 3, savedUsd: 0.5 }))
+      expect(text).toContain("spent not measured, saved");
+    for (const text of costing({ realUsd: 0.000_001 })) expect(text).toContain("spent less than $0.0001");
+  });
+});
+
 describe("texts of users", () => {
   const nasty = '<script>alert("1")</script> | `x` [a](javascript:b) \u001b[31m & \u0000';
   const report = {
@@ -249,6 +345,39 @@ describe("runbook.html", () => {
       const used = [...html.matchAll(/url\(#([^)]+)\)/g)].map(([, id]) => id);
       expect(used.filter((id) => !ids.includes(id))).toEqual([]);
     }
+  });
+
+  it("links each claim to a place on the page", () => {
+    const linked = pages.flatMap((html) => {
+      const ids = new Set([...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+      const targets = [...html.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id ?? "");
+      expect(targets.filter((id) => !ids.has(id))).toEqual([]);
+      return targets;
+    });
+    expect(linked).toContain("rule-1");
+    expect(linked.filter((id) => id === "events").length).toBeGreaterThan(5);
+    // No event number is without its link.
+    for (const html of pages) {
+      const body = html.slice(html.indexOf("<main")).replaceAll(/<a class="ref" href="#events">[^<]*<\/a>/g, "");
+      expect(body.replaceAll(/<[^>]+>/g, " ")).not.toMatch(/\bevents? \d/);
+    }
+  });
+
+  it("marks what only people know", () => {
+    expect(pages[0]).toContain('<span class="mark near">▲ TODO: owner</span>');
+  });
+
+  it("draws each limit's use beside it, with words for those who do not see it", () => {
+    const told = story({ driven: false }).phase("storm");
+    countedCall(told, "c1", { tpm: { limit: 100, used: 50 } });
+    countedCall(told.after(3_000), "c2", { tpm: { limit: 100, used: 130 } });
+    const html = render("runbook.html", reportOf(told.ended()));
+    expect(html).toContain("Use of tokens per minute over time</title>");
+    expect(html).toContain("At most 100 %, first at 0:03.");
+    const drawn = /id="use-tpm-title"[\s\S]*?<\/svg>/.exec(html)?.[0] ?? "";
+    expect(drawn.match(/class="pale ok"/g)).toHaveLength(1);
+    expect(drawn.match(/class="solid bad"/g)).toHaveLength(1);
+    expect(render("runbook.md", reportOf(told))).toMatch(/tokens per minute \| ▄ +█ \| 100 % \| ✗ met, first at 0:03/);
   });
 
   it("has balanced tags", () => {

@@ -1,10 +1,10 @@
 import type { Report } from "../../core/report.ts";
-import { utilisationChart } from "../charts/index.ts";
 import { escapeMarkup } from "../markup.ts";
 import { layOutPage, NOT_MEASURED, OUTCOMES, type Page } from "../sentences/index.ts";
+import { bitesPart } from "./bites-part.ts";
 import { chartPart } from "./chart-part.ts";
 import { fitToPaper } from "./paper.ts";
-import { definitions, paragraph, part, TONES, table } from "./parts.ts";
+import { definitions, inBrackets, paragraph, part, TONES, table } from "./parts.ts";
 import { STYLE } from "./style.ts";
 
 /** runbook.html: one file, no network, no script; it must open in ten years and fit one printed page. */
@@ -24,7 +24,7 @@ export function renderHtml(report: Report): string {
 <main${withProof ? "" : ' class="brief"'} style="--paper: ${scale}">
 ${[
   head(page),
-  part("What bites first", bites(report, page)),
+  part("What bites first", bitesPart(report, page)),
   `<div class="picture">${part(report.load.steps.length > 0 ? "The ramp" : "The run", chartPart(report))}`,
   `${part("How it degrades", [...path(page), ...knees(page)])}</div>`,
   part("How the app reacts", profile(page)),
@@ -73,43 +73,6 @@ function more(count: number): string {
 /** To the row of the proof that shows a claim. */
 function proofLink(id: string): string {
   return `<a class="ref" href="#${id}">proof</a>`;
-}
-
-/** Event numbers, linked to where it is said what they are. */
-function inBrackets(events: string): string {
-  return events === "" ? "" : ` <span class="quiet">(<a class="ref" href="#events">${escapeMarkup(events)}</a>)</span>`;
-}
-
-function bites(report: Report, { bites: { lead, limits, headroom } }: Page): string[] {
-  const rows = limits.map(({ id, dimension, limit, peak, hit, first, shares, exhaustedAt, source }) => [
-    { html: escapeMarkup(dimension) },
-    {
-      html: shares.length === 0 ? NOT_MEASURED : utilisationChart(report, { id: `use-${id}`, name: dimension, shares }),
-    },
-    { html: peak, number: true as const },
-    {
-      html: hit
-        ? `<span class="mark bad">✗ met</span> ${first.when}${inBrackets(first.events)}`
-        : '<span class="mark ok">✓ not met</span>',
-    },
-    { html: exhaustedAt, number: true as const },
-    { html: limit, number: true as const },
-    { html: escapeMarkup(source) },
-  ]);
-  const header = [
-    "limit on",
-    "use over time",
-    "peak, measured",
-    "wall, measured",
-    "exhausted at, computed",
-    "limit",
-    "from",
-  ];
-  return [
-    paragraph(lead, "lead"),
-    rows.length === 0 ? "" : table(header, rows, { caption: "Limits", style: "limits" }),
-    paragraph(`Headroom, ${headroom}.`),
-  ];
 }
 
 function knees({ knees: { lines, note, wall } }: Page): string[] {

@@ -15,7 +15,18 @@ export function paragraph(text: string, style?: "lead" | "quiet"): string {
 }
 
 export function definitions(pairs: readonly Pair[]): string {
-  return `<dl>${pairs.map(({ label, text }) => `<dt>${escapeMarkup(label)}</dt><dd>${escapeMarkup(text)}</dd>`).join("\n")}</dl>`;
+  const rows = pairs.map(({ label, text }) => `<dt>${escapeMarkup(label)}</dt><dd>${withTodos(text)}</dd>`);
+  return `<dl>${rows.join("\n")}</dl>`;
+}
+
+/** What only people know and nobody has written yet stands out, so that it is written before the night it is needed. */
+function withTodos(text: string): string {
+  return escapeMarkup(text).replaceAll(/TODO: \w+/g, '<span class="mark near">▲ $&</span>');
+}
+
+/** Event numbers, linked to where it is said what they are. */
+export function inBrackets(events: string): string {
+  return events === "" ? "" : ` <span class="quiet">(<a class="ref" href="#events">${escapeMarkup(events)}</a>)</span>`;
 }
 
 export interface Cell {
@@ -31,7 +42,10 @@ export function table(
   rows: readonly (readonly Cell[])[],
   { caption, style = "" }: { caption: string; style?: string },
 ): string {
-  const head = header.map((name) => `<th scope="col">${escapeMarkup(name)}</th>`).join("");
+  const isNumber = (column: number) => rows[0]?.[column]?.number === true;
+  const head = header
+    .map((name, column) => `<th scope="col"${isNumber(column) ? ' class="number"' : ""}>${escapeMarkup(name)}</th>`)
+    .join("");
   const body = rows.map((cells) => {
     const drawn = cells.map(({ html, number }, index) => {
       const style = number === true ? ' class="number"' : "";

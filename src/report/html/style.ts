@@ -28,9 +28,9 @@ th, td { text-align: left; vertical-align: top; padding: 3px 10px 3px 0; border-
 tr:last-child > * { border-bottom: 0; }
 th { font-weight: 600; }
 thead th { font-size: 12px; color: var(--quiet); }
-td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; } td.number { white-space: nowrap; }
 .limits .chart { width: 168px; }
-.limits thead th { vertical-align: bottom; } .limits thead th:nth-child(n + 5) { text-align: right; } .limits thead th:last-child { text-align: left; }
+.limits thead th { vertical-align: bottom; }
 .limits :is(th, td) { overflow-wrap: normal; } .limits td:last-child { overflow-wrap: anywhere; }
 a.ref { color: inherit; text-decoration: underline; text-decoration-color: var(--idle); text-underline-offset: 2px; }
 :target { outline: 2px solid var(--ok); outline-offset: 2px; }

@@ -19,9 +19,13 @@ const OPENAI: Signs = {
   headers: ["retry-after", "x-ratelimit-remaining-tokens", "x-ratelimit-remaining-requests"],
 };
 
-const SIGNS: Readonly<Record<string, Signs>> = {
+/** By provider. Held against what its dialect sends. */
+export const KNOWN_SIGNS: Readonly<Record<string, Signs>> = {
   openai: OPENAI,
-  groq: { ...OPENAI, troubles: { ...OPENAI.troubles, overloaded: "service_unavailable" } },
+  groq: {
+    troubles: { ...OPENAI.troubles, overloaded: "service_unavailable", quota_exceeded: "blocked_api_access" },
+    headers: ["retry-after", "x-ratelimit-remaining-tokens"],
+  },
   azure: {
     troubles: { rate_limit: "rate limit for your current", content_filter: "content_filter" },
     headers: ["retry-after", "x-ratelimit-remaining-tokens"],
@@ -64,7 +68,7 @@ export function signsOf({ refusals }: Report): { codes: string[]; headers: strin
   const codes = new Set<string>();
   const headers = new Set<string>();
   for (const { provider, trouble, origin } of refusals) {
-    const signs = origin === "budget" ? undefined : SIGNS[provider];
+    const signs = origin === "budget" ? undefined : KNOWN_SIGNS[provider];
     const code = signs?.troubles[trouble];
     if (code !== undefined) codes.add(code);
     if (trouble === "rate_limit") for (const name of signs?.headers ?? []) headers.add(name);
