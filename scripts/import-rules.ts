@@ -15,6 +15,8 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   scenario: ["core", "faults/index", "expectations/index", "limits/index"],
   cassette: ["core"],
   upstreams: ["core", "sse", "tokens/index", "providers/index", "cassette/index"],
+  // A stub profile from recorded traffic: reads the one, writes the other.
+  calibrate: ["core", "sse", "providers/index", "cassette/index", "upstreams/index"],
   app: ["core"],
   // Which price list is used is one folder's business; who counts the spending is given one.
   prices: ["core"],

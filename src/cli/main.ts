@@ -110,6 +110,13 @@ function addReadingCommands(program: Command, leave: Leave): void {
     .option("--json", "problems as JSON")
     .action(async (files, flags) => leave(await (await import("./validate.ts")).validateCommand(files, flags)));
   program
+    .command("calibrate")
+    .description("fit a stub profile to recorded traffic, and show both side by side")
+    .argument("<cassette>", "what --record wrote")
+    .option("-o, --out <file>", "write the profile there instead of to stdout")
+    .option("--json", "the comparison as JSON")
+    .action(async (file, flags) => leave(await (await import("./calibrate.ts")).calibrateCommand(file, flags)));
+  program
     .command("explain")
     .description("a scenario in plain sentences")
     .argument("<scenario>", "scenario file")

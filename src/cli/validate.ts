@@ -24,7 +24,7 @@ export async function validateCommand(files: readonly string[], flags: { json?: 
 }
 
 /** Keys that only a stub profile has at its top. */
-const PROFILE_KEY = /^(ttft|inter_token|output_tokens|tool_calls|capacity):/m;
+const PROFILE_KEY = /^(ttft|inter_token|output_tokens|tool_calls|capacity|models):/m;
 
 async function problemsOf(file: string): Promise<readonly Problem[]> {
   // Read line by line: it may be larger than memory.

@@ -12,8 +12,9 @@ import { callerLeft, type PacedFrame, pacedBody } from "./paced-body.ts";
 import { createCapacity } from "./stub/capacity.ts";
 import { type Composed, compose } from "./stub/compose.ts";
 import { answerLocally } from "./stub/local.ts";
+import { createMisfortune } from "./stub/misfortune.ts";
 import { pace } from "./stub/pace.ts";
-import { defaultProfile, type StubProfile } from "./stub/profile.ts";
+import { behaviourFor, defaultProfile, type StubError, type StubProfile } from "./stub/profile.ts";
 import { readPrompt } from "./stub/prompt.ts";
 
 export interface StubOptions {
@@ -44,31 +45,35 @@ export function createStub({ seed, clock, dialects, profile = defaultProfile, ..
   const capacity = createCapacity(profile.capacity);
   const rng = createRng(seed).fork("stub");
 
+  const misfortune = createMisfortune(rng.fork("errors"));
+
   const upstream: Upstream = async (request, signal) => {
     const { call } = request;
-    const dialect = dialects.find(({ id }) => id === call.dialect);
-    if (dialect === undefined)
-      throw new UpstreamFailure("NO_DIALECT", "connect", "the stub does not speak this format");
+    const dialect = dialectOf(dialects, call);
+    const behaviour = behaviourFor(profile, call.model);
     const id = contentId(request);
+    const refuse = (kind: StubError, onEnd: () => void): UpstreamReply => {
+      const identity = { requestId: `req_${id}`, wallMs: clock.wallMs(), organization: "org-stub" };
+      const refusal = dialect.refuse({ kind, retryAfterMs: undefined }, call, identity);
+      return { ...head(refusal), body: pacedBody([atOnce(refusal.body)], { clock, signal, onEnd }) };
+    };
     const release = await capacity.enter(signal);
     if (release === "aborted") throw callerLeft("headers");
-    if (release === "full") {
-      const identity = { requestId: `req_${id}`, wallMs: clock.wallMs(), organization: "org-stub" };
-      const refusal = dialect.refuse({ kind: "overloaded", retryAfterMs: undefined }, call, identity);
-      return { ...head(refusal), body: pacedBody([{ bytes: refusal.body, gapMs: 0 }], { clock, signal, onEnd() {} }) };
-    }
+    if (release === "full") return refuse("overloaded", () => {});
     signal.addEventListener("abort", release, { once: true });
     try {
       const chance = rng.fork(`${call.dialect}/${id}`);
-      const composed = compose(call, profile, chance);
+      const composed = compose(call, behaviour, chance);
       // Counting goes on while the model "thinks".
       const counting = usageOf(call, composed, counter);
       const gaps = chance.fork("gaps");
-      const nextGap = () => sample(profile.interToken, gaps);
-      const thinkMs = sample(profile.ttft, chance.fork("ttft")) + (call.stream ? 0 : total(composed, nextGap));
-      await sleep(clock, thinkMs, signal);
+      const nextGap = () => sample(behaviour.interToken, gaps);
+      const error = misfortune(behaviour.errors, id);
+      const speakMs = call.stream || error !== undefined ? 0 : total(composed, nextGap);
+      await sleep(clock, sample(behaviour.ttft, chance.fork("ttft")) + speakMs, signal);
       const reply = { ...composed, id, created: Math.floor(clock.wallMs() / 1_000), usage: await counting };
       if (signal.aborted) throw callerLeft("headers");
+      if (error !== undefined) return refuse(error, release);
       const written = dialect.write(reply, call);
       const splitter = dialect.splitter?.(written.contentType, call);
       const { frames, totalTokens } = call.stream
@@ -89,6 +94,12 @@ export function createStub({ seed, clock, dialects, profile = defaultProfile, ..
       if (given.counter === undefined) await counter.close();
     },
   };
+}
+
+function dialectOf(dialects: readonly Dialect[], call: LlmCall): Dialect {
+  const dialect = dialects.find(({ id }) => id === call.dialect);
+  if (dialect !== undefined) return dialect;
+  throw new UpstreamFailure("NO_DIALECT", "connect", "the stub does not speak this format");
 }
 
 /** Equal for equal requests, so that everything drawn from it is too. The path counts: some formats name the model there. */

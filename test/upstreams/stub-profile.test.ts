@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { InvalidFileError } from "../../src/core/errors.ts";
 import { parseStubProfile } from "../../src/upstreams/index.ts";
+import { behaviourFor } from "../../src/upstreams/stub/profile.ts";
 
 function problems(text: string): string[] {
   try {
@@ -19,6 +20,8 @@ describe("stub profile", () => {
       interToken: { kind: "lognormal", medianMs: 20, sigma: 0.3 },
       outputTokens: { kind: "lognormal", medianMs: 30, sigma: 0.3 },
       toolCalls: 0.5,
+      errors: {},
+      models: {},
       capacity: { concurrency: 64, queue: 256 },
     });
   });
@@ -30,6 +33,29 @@ describe("stub profile", () => {
       outputTokens: { kind: "uniform", minMs: 20, maxMs: 1_000 },
       capacity: { concurrency: 64, queue: 0 },
     });
+  });
+
+  it("reads one model's own, the rest as for all, and errors", () => {
+    const text = [
+      "tool_calls: 10%",
+      "errors: { overloaded: 1% }",
+      "models:",
+      '  "gpt-*": { ttft: 2s, output_tokens: { empirical: [3, 5] } }',
+      "  gpt-4o: { errors: { timeout: 50% } }",
+    ].join("\n");
+    const profile = parseStubProfile(text, "stub.yaml");
+    expect(behaviourFor(profile, "gpt-5")).toMatchObject({
+      ttft: { kind: "fixed", ms: 2_000 },
+      outputTokens: { kind: "empirical", valuesMs: [3, 5] },
+      toolCalls: 0.1,
+      errors: { overloaded: 0.01 },
+    });
+    expect(behaviourFor(profile, "gpt-4o"), "exact before pattern").toMatchObject({ errors: { timeout: 0.5 } });
+    expect(behaviourFor(profile, "other")).toMatchObject({ ttft: { kind: "lognormal" }, errors: { overloaded: 0.01 } });
+    expect(problems("models: { m: { tft: 2s, errors: { overload: 1% } } }")).toEqual([
+      'stub.yaml:1:16: error: "tft" is not known here (did you mean "ttft"?)',
+      'stub.yaml:1:35: error: "overload" is not known here (did you mean "overloaded"?)',
+    ]);
   });
 
   it("tells all problems at once, each with its place", () => {

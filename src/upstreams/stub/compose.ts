@@ -1,7 +1,7 @@
 import type { LlmCall, PlainReply } from "../../core/dialect.ts";
 import { sample } from "../../core/distribution.ts";
 import type { Rng } from "../../core/rng.ts";
-import type { StubProfile } from "./profile.ts";
+import type { StubBehaviour } from "./profile.ts";
 import { answersToolResult, type Tool, toolChoiceOf, toolsOf, valueFor } from "./tools.ts";
 import { sentences } from "./words.ts";
 
@@ -9,7 +9,7 @@ import { sentences } from "./words.ts";
 export type Composed = Pick<PlainReply, "pieces" | "toolCall" | "finish">;
 
 /** The same call with the same chance gives the same answer. */
-export function compose(call: LlmCall, profile: StubProfile, rng: Rng): Composed {
+export function compose(call: LlmCall, profile: StubBehaviour, rng: Rng): Composed {
   const tool = chooseTool(call, profile, rng.fork("tool"));
   if (tool !== undefined) return callTool(tool, call, rng.fork("arguments"));
   const wanted = Math.max(1, Math.round(sample(profile.outputTokens, rng.fork("length"))));
@@ -18,7 +18,7 @@ export function compose(call: LlmCall, profile: StubProfile, rng: Rng): Composed
   return most < pieces.length ? { pieces: pieces.slice(0, most), finish: "length" } : { pieces, finish: "stop" };
 }
 
-function chooseTool(call: LlmCall, profile: StubProfile, rng: Rng): Tool | undefined {
+function chooseTool(call: LlmCall, profile: StubBehaviour, rng: Rng): Tool | undefined {
   const choice = call.tools ? toolChoiceOf(call.body) : { kind: "never" as const };
   const free = choice.kind === "free" && !answersToolResult(call.body) && rng.next() < profile.toolCalls;
   if (choice.kind !== "must" && !free) return undefined;

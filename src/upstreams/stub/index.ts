@@ -1,2 +1,2 @@
 export { parseStubProfile } from "./parse-profile.ts";
-export type { StubProfile } from "./profile.ts";
+export { STUB_ERRORS, type StubBehaviour, type StubError, type StubProfile } from "./profile.ts";

@@ -2,7 +2,7 @@ import { type Document, isMap, isScalar, LineCounter, parseDocument } from "yaml
 import type { z } from "zod";
 import { InvalidFileError, type Problem } from "../../core/errors.ts";
 import { didYouMean } from "../../core/text.ts";
-import { type StubProfile, stubProfileSchema } from "./profile.ts";
+import { STUB_ERRORS, type StubProfile, stubProfileSchema } from "./profile.ts";
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -48,7 +48,8 @@ interface Found {
 function problemsOf(issue: Issue, before: Path): Found[] {
   const path = [...before, ...issue.path];
   if (issue.code === "unrecognized_keys") {
-    const known = KNOWN_KEYS[path.map(String).join(".")] ?? [];
+    // A model has the same keys as the whole.
+    const known = KNOWN_KEYS[(path[0] === "models" ? ["models", ...path.slice(2)] : path).map(String).join(".")] ?? [];
     return issue.keys.map((key) => {
       const meant = didYouMean(key, known);
       const hint = meant === undefined ? `known: ${known.join(", ")}` : `did you mean "${meant}"?`;
@@ -59,12 +60,16 @@ function problemsOf(issue: Issue, before: Path): Found[] {
   if (issue.code !== "invalid_union") return [{ path, message: issue.message }];
   const branch = nearestBranch(issue.errors);
   if (branch !== undefined) return branch.flatMap((inner) => problemsOf(inner, path));
-  const spread = path[0] === "output_tokens" ? SPREADS.tokens : SPREADS.duration;
+  const spread = path.includes("output_tokens") ? SPREADS.tokens : SPREADS.duration;
   return [{ path, message: `is not ${spread.what}`, hint: spread.hint }];
 }
 
+const BEHAVIOUR_KEYS = ["ttft", "inter_token", "output_tokens", "tool_calls", "errors"] as const;
 const KNOWN_KEYS: Record<string, readonly string[]> = {
-  "": ["ttft", "inter_token", "output_tokens", "tool_calls", "capacity"],
+  "": [...BEHAVIOUR_KEYS, "capacity", "models"],
+  errors: STUB_ERRORS,
+  models: BEHAVIOUR_KEYS,
+  "models.errors": STUB_ERRORS,
   capacity: ["concurrency", "queue"],
 };
 

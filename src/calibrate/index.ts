@@ -1,0 +1,1 @@
+export { type Calibration, calibrate } from "./calibrate.ts";
