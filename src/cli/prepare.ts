@@ -80,6 +80,7 @@ export function prepare(input: {
     plan,
     planOut: input.planFiles?.planOut,
     record: flags.record,
+    redact: flags.redact,
     replay: { speed: flags.replaySpeed, match: flags.replayMatch, ignore: flags.replayIgnore },
     startAtOnce: input.startAtOnce,
     family: flags.env,

@@ -5,6 +5,7 @@ import { UserError } from "../core/errors.ts";
 /** Flags about cassettes, after commander parsed them. */
 export interface RecordingFlags {
   record?: string;
+  redact: string[];
   /** Infinity: max. */
   replaySpeed?: number;
   replayMatch?: "strict" | "loose";
@@ -18,6 +19,11 @@ export function addRecordingFlags(command: Command): Command {
         "--record <file>",
         "record the upstream's traffic in a new cassette; %p stands for the process id",
       ).env("LLM_CHAOS_RECORD"),
+    )
+    .addOption(
+      new Option("--redact <path>", "record placeholders for these texts, such as $.messages[*].content; repeatable")
+        .default([], "")
+        .argParser(collectPath),
     )
     .addOption(
       new Option("--replay-speed <n|max>", "times as fast as recorded")

@@ -61,6 +61,8 @@ export interface SessionOptions {
   planOut?: string | undefined;
   /** Where the upstreams' traffic is recorded (`--record`). */
   record?: string | undefined;
+  /** JSON paths whose texts are recorded as placeholders (`--redact`). */
+  redact?: readonly string[] | undefined;
   /** How cassettes are replayed (`--replay-…`). */
   replay?: ReplayRules | undefined;
   /** Start the phases at once (`run`, `proxy --start`). */

@@ -7,7 +7,7 @@ import { VERSION } from "./version.ts";
 
 /** The recorder of a session: off until somebody starts it. */
 export function createRecording(
-  { upstreams, notify }: SessionOptions,
+  { upstreams, notify, redact }: SessionOptions,
   parts: { clock: Clock; scrubber: Scrubber; sink: EventSink },
 ): Recorder {
   return createRecorder({
@@ -16,6 +16,7 @@ export function createRecording(
     upstreams: upstreams.flatMap(({ name, kind, address }) =>
       kind === "replay" ? [] : [{ name: name ?? address, kind, address }],
     ),
+    redactions: redact ?? [],
     notify,
   });
 }

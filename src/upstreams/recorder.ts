@@ -1,5 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { CASSETTE_VERSION, type CassetteHeader, type CassetteWriter, createCassetteWriter } from "../cassette/index.ts";
+import {
+  CASSETTE_VERSION,
+  type CassetteHeader,
+  type CassetteWriter,
+  createCassetteWriter,
+  createRedactor,
+} from "../cassette/index.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Dialect } from "../core/dialect.ts";
 import { UserError } from "../core/errors.ts";
@@ -13,6 +19,8 @@ export interface RecorderOptions {
   clock: Clock;
   sink: EventSink;
   scrubber: Scrubber;
+  /** JSON paths whose texts become placeholders (`--redact`). */
+  redactions?: readonly string[];
   versions: CassetteHeader["versions"];
   upstreams: CassetteHeader["upstreams"];
   /** Loud words for people: what is dropped, and that a recording broke off. */
@@ -79,6 +87,7 @@ type CallToTape = Pick<ConstructorParameters<typeof Tape>[0], "request" | "signa
 
 function createRecording(path: string, options: RecorderOptions) {
   const { clock, sink, scrubber, notify, maxHeldBytes = HELD_BYTES } = options;
+  const redactor = createRedactor(options.redactions ?? []);
   let exchanges = 0;
   let dropped = 0;
   let heldBytes = 0;
@@ -112,7 +121,7 @@ function createRecording(path: string, options: RecorderOptions) {
     await new Promise(setImmediate);
     if (broken || tape.ending === undefined) return;
     const dialect = dialects.find(({ id }) => id === tape.request.call.dialect);
-    const exchange = await exchangeOf(tape, tape.ending, { id: `r${exchanges + 1}`, dialect, scrubber });
+    const exchange = await exchangeOf(tape, tape.ending, { id: `r${exchanges + 1}`, dialect, scrubber, redactor });
     if (writer.write(JSON.stringify(exchange))) exchanges++;
   };
   const onEnd = (tape: Tape, dialects: readonly Dialect[]) => {
@@ -150,13 +159,13 @@ function createRecording(path: string, options: RecorderOptions) {
   };
 }
 
-function headerOf({ clock, versions, upstreams }: RecorderOptions): Omit<CassetteHeader, "part"> {
+function headerOf({ clock, versions, upstreams, redactions = [] }: RecorderOptions): Omit<CassetteHeader, "part"> {
   return {
     llm_chaos_cassette: CASSETTE_VERSION,
     recording: randomUUID(),
     created: new Date(clock.wallMs()).toISOString(),
     versions,
     upstreams,
-    redactions: [],
+    redactions: [...redactions],
   };
 }

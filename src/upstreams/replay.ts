@@ -1,5 +1,5 @@
 import { STATUS_CODES } from "node:http";
-import { type Asked, type Library, openLibrary, parseJsonPath } from "../cassette/index.ts";
+import { type Asked, createRedactor, type Library, openLibrary, parseJsonPath } from "../cassette/index.ts";
 import { type Clock, sleep } from "../core/clock.ts";
 import type { Dialect, LlmCall } from "../core/dialect.ts";
 import type { Problem } from "../core/errors.ts";
@@ -58,6 +58,8 @@ export async function createReplay(options: ReplayOptions): Promise<Replay> {
   const ignoredTexts = options.ignore ?? [];
   const ignored = ignoredTexts.map(parseJsonPath);
   const library = await openLibrary(options.path, { ...options, ignored, ignoredTexts });
+  // As its requests were redacted when they were recorded, so are those that look for them.
+  const redactor = createRedactor(library.header.redactions);
   const match = createMatcher({ library, ignored, loose: options.match === "loose" });
   const shelf = createShelf(SHELF_BYTES);
   const playback = async (found: Parameters<Library["read"]>[0]) => {
@@ -79,7 +81,7 @@ export async function createReplay(options: ReplayOptions): Promise<Replay> {
   return {
     count: library.count,
     async upstream(request, signal) {
-      const asked = asRecorded(request, { scrubber });
+      const asked = asRecorded(request, { scrubber, redactor });
       const matched = match(asked);
       if (matched === undefined) return miss(request, asked);
       const { id, reply, waitMs, failure } = await playback(matched.found);

@@ -7,6 +7,7 @@ const FLAGS: Parameters<typeof prepare>[0]["flags"] = {
   control: "off",
   controlHost: [],
   fault: [],
+  redact: [],
   replayIgnore: [],
   mark: false,
   budgetUsd: [],

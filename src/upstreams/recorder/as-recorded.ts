@@ -1,19 +1,29 @@
-import { type Asked, credentialsIn, keptPath, maskChunks } from "../../cassette/index.ts";
+import { type Asked, credentialsIn, keptPath, maskChunks, type Redactor } from "../../cassette/index.ts";
 import type { Scrubber } from "../../core/secrets.ts";
 import type { UpstreamRequest } from "../../core/upstream.ts";
 
-/** A request as it stands in a cassette: without secrets. Recorder and replay see the same, so that the one finds what the other wrote. */
-export function asRecorded({ path, call, body }: UpstreamRequest, { scrubber }: { scrubber: Scrubber }): Asked {
+export type FindSecrets = Parameters<typeof maskChunks>[1];
+
+/** A request as it stands in a cassette, without secrets and redacted. Recorder and replay see the same, so that the one finds what the other wrote. */
+export function asRecorded(
+  { path, call, body }: UpstreamRequest,
+  { scrubber, redactor }: { scrubber: Scrubber; redactor: Redactor | undefined },
+): Asked {
   const find = findSecrets(scrubber);
-  const bytes = Buffer.concat(maskChunks([body], find));
-  return { path: maskText(keptPath(path), find), model: call.model, stream: call.stream, body: bytes.toString("utf8") };
+  const text = Buffer.concat(maskChunks([body], find)).toString("utf8");
+  return {
+    path: maskText(keptPath(path), find),
+    model: call.model,
+    stream: call.stream,
+    body: redactor?.json(text) ?? text,
+  };
 }
 
 /** Those seen in this process, and what looks like one. */
-export function findSecrets(scrubber: Scrubber): Parameters<typeof maskChunks>[1] {
+export function findSecrets(scrubber: Scrubber): FindSecrets {
   return (text) => [...scrubber.find(text), ...credentialsIn(text)];
 }
 
-export function maskText(text: string, find: Parameters<typeof maskChunks>[1]): string {
+export function maskText(text: string, find: FindSecrets): string {
   return Buffer.concat(maskChunks([Buffer.from(text)], find)).toString("utf8");
 }

@@ -5,6 +5,7 @@ import {
   maskChunks,
   type RecordedExchange,
   type RecordedReply,
+  type Redactor,
   recordBytes,
 } from "../../cassette/index.ts";
 import type { Dialect } from "../../core/dialect.ts";
@@ -14,6 +15,7 @@ import type { Scrubber } from "../../core/secrets.ts";
 import { usageIn } from "../read-reply.ts";
 import { asRecorded, findSecrets, maskText } from "./as-recorded.ts";
 import { decodeChunks, decoderFor } from "./decode.ts";
+import { type Impurities, purify } from "./purify.ts";
 import type { Tape, TapeEnd, TapeHead } from "./tape.ts";
 
 /** Why a call cannot be recorded, in words. */
@@ -21,20 +23,23 @@ export class CannotRecord extends Error {}
 
 export interface Purifier {
   scrubber: Scrubber;
+  redactor: Redactor | undefined;
 }
 
 /** What is written of a call that is over: decoded, without secrets. Throws CannotRecord. */
 export async function exchangeOf(
   tape: Tape,
   ending: TapeEnd,
-  { id, dialect, scrubber }: Purifier & { id: string; dialect: Dialect | undefined },
+  { id, dialect, scrubber, redactor }: Purifier & { id: string; dialect: Dialect | undefined },
 ): Promise<RecordedExchange> {
   const { request } = tape;
   const { call } = request;
   const find = findSecrets(scrubber);
   const clean = (text: string) => maskText(text, find);
-  const asked = asRecorded(request, { scrubber });
-  const read = tape.head === undefined ? undefined : await readReply(tape, tape.head, find);
+  const asked = asRecorded(request, { scrubber, redactor });
+  const secretTold = find(Buffer.from(request.body).toString("latin1")).length > 0;
+  const impurities = { find, redactor, secretTold };
+  const read = tape.head === undefined ? undefined : await readReply(tape, tape.head, { ...impurities, dialect });
   const usage =
     read === undefined || dialect === undefined
       ? undefined
@@ -63,18 +68,17 @@ export async function exchangeOf(
   };
 }
 
-type Find = Parameters<typeof maskChunks>[1];
-
 async function readReply(
   tape: Tape,
   { status, statusText, headers, atMs }: TapeHead,
-  find: Find,
+  { dialect, ...impurities }: Impurities & { dialect: Dialect | undefined },
 ): Promise<{ reply: RecordedReply; chunks: readonly Uint8Array[] }> {
   const coding = headerValue(headers, "content-encoding")?.trim().toLowerCase() ?? "identity";
   const coded = coding !== "identity" && coding !== "";
   const plain = coded ? await decoded(tape.chunks, coding) : tape.chunks;
-  const chunks = maskChunks(plain, find);
-  if (isBinary(headers) && chunks.some((chunk, i) => chunk !== plain[i])) {
+  const pure = purify(plain, { dialect, call: tape.request.call, headers }, impurities);
+  const chunks = maskChunks(pure, impurities.find);
+  if (isBinary(headers) && chunks.some((chunk, i) => chunk !== pure[i])) {
     throw new CannotRecord("a secret stands inside a binary stream, whose checksums would be wrong without it");
   }
   const recorded = chunks.flatMap((chunk, i) =>
