@@ -40,6 +40,7 @@ function addPlayingCommands(program: Command, leave: Leave): void {
         .default(60_000, "60s"),
     )
     .option("--load-cmd <command>", "a load tool that drives the app in our driver's place; ends with the run")
+    .option("--attach <url>", "play on a proxy that runs already: its control channel, ws://host:4142/control")
     .option("--junit <file>", "a copy of junit.xml")
     .addOption(
       new Option("--repeat <n>", "play it n times with the seeds s, s+1, …; the worst verdict wins").argParser(

@@ -1,6 +1,8 @@
+import { runAttached } from "../run/attach/index.ts";
 import { runScenario } from "../run/run.ts";
 import type { Session } from "../run/session.ts";
 import { announce } from "./announce.ts";
+import { controlToken, controlUrl } from "./ctl.ts";
 import type { SharedFlags } from "./flags.ts";
 import { type Prepared, prepare, printWarnings } from "./prepare.ts";
 import type { Progress } from "./progress.ts";
@@ -13,6 +15,7 @@ export interface RunFlags extends SharedFlags {
   junit?: string;
   repeat?: number;
   loadCmd?: string;
+  attach?: string;
 }
 
 /** What is played, as it was typed. */
@@ -40,7 +43,20 @@ export function prepareRun({ scenarioPath, command, flags }: RunOrder, progress:
 }
 
 /** One run to its end. `sessions` gets its session, for the signals. */
-export async function play(prepared: Prepared, { progress, sessions }: { progress: Progress; sessions: Session[] }) {
+export async function play(
+  prepared: Prepared,
+  { progress, sessions, flags }: { progress: Progress; sessions: Pick<Session, "stop">[]; flags: RunFlags },
+) {
+  if (flags.attach !== undefined) {
+    const proxy = { url: controlUrl(flags.attach), token: () => controlToken(flags.controlTokenFile) };
+    return runAttached(prepared.options, proxy, {
+      onEvent: progress.onEvent,
+      onSession(session) {
+        sessions.push(session);
+        progress.line(`attached ${proxy.url}   proxy ${session.proxy.url}   run folder ${session.folder.path}`);
+      },
+    });
+  }
   return runScenario(prepared.options, {
     onEvent: progress.onEvent,
     onSession(session) {

@@ -89,7 +89,7 @@ function createSeries(order: RunOrder, wanted: number) {
         const out = join(folder, `run-${nth}`);
         const options = { ...prepared.options, out, runId: `${relative(join(folder, ".."), folder)}/run-${nth}` };
         progress.line(`repeat  ${nth} of ${wanted}, seed ${options.scenario.seed}`);
-        const result = await play({ ...prepared, options }, { progress, sessions });
+        const result = await play({ ...prepared, options }, { progress, sessions, flags: order.flags });
         progress.line(`repeat  ${nth} of ${wanted}: ${result.report.verdict}`);
         return result;
       } finally {

@@ -25,7 +25,7 @@ async function playSingle(order: RunOrder): Promise<number> {
   try {
     const prepared = prepareRun(order, progress);
     await confirmSpending(prepared.options, flags);
-    const result = await play(prepared, { progress, sessions });
+    const result = await play(prepared, { progress, sessions, flags });
     progress.stop();
     process.stdout.write(
       flags.json === true ? reportJson(result.report) : `${verdictLines(result.report, result.paths).join("\n")}\n`,

@@ -1,6 +1,8 @@
 import { ExitCode } from "../core/errors.ts";
 import type { Session } from "../run/session.ts";
 
+type Stoppable = Pick<Session, "stop">;
+
 const SECOND_SIGNAL_CODE = 130;
 
 /**
@@ -8,7 +10,7 @@ const SECOND_SIGNAL_CODE = 130;
  * `onAsked`: called at the first, when a session was up.
  */
 export function stopOnSignals(
-  sessions: () => readonly Session[],
+  sessions: () => readonly Stoppable[],
   notify: (line: string) => void,
   onAsked: () => void = () => {},
 ): () => void {

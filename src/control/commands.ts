@@ -42,6 +42,10 @@ const commands: Commands = {
   "faults.describe": (_, { host }) => ({ faults: host.describeFaults() }),
   "fault.list": (_, { host }) => ({ faults: host.faults() }),
   "limits.set": (params, { host }) => host.setLimits(params),
+  "limits.drain": (_, { host }) => {
+    host.drainLimits();
+    return DONE;
+  },
   "recording.start": (params, { host }) => available(host.recording, "this program cannot record").start(params),
   "recording.stop": (_, { host }) => available(host.recording, "this program cannot record").stop(),
   "budget.set": (params, { host }) => available(host.budget, "there is no budget to set").set(params),

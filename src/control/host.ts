@@ -13,6 +13,7 @@ export interface ControlHost {
   remove(id: string): boolean;
   faults(): ControlResult<"fault.list">["faults"];
   setLimits(params: ControlParams<"limits.set">): ControlResult<"limits.set">;
+  drainLimits(): void;
   panic(who: string): void;
   start(who: string): void;
   stop(who: string): void;

@@ -75,6 +75,7 @@ export const METHODS = {
       scenario_state: z.enum(["waiting", "playing", "over"]),
       seed: z.number(),
       upstream: z.string(),
+      upstream_kind: z.enum(["live", "stub", "replay"]),
       proxy: z.string().meta({ description: "The data listener's base URL" }),
       at_ms: z.number().meta({ description: "The run's clock: milliseconds since the start" }),
       phase: z.string(),
@@ -178,10 +179,22 @@ export const METHODS = {
     ]),
     result: z.object({ limits: z.array(z.looseObject({ label: z.string() })) }),
   }),
+  "limits.drain": method({
+    summary: "Leave room for about one call in every counted bucket: a full one hides the wall from a ramp",
+    kind: "commands",
+    params: nothing,
+    result: done,
+  }),
   "recording.start": method({
     summary: "Record calls from now on",
     kind: "commands",
-    params: z.strictObject({ file: z.string().min(1).optional() }),
+    params: z.strictObject({
+      file: z
+        .string()
+        .regex(/^\w[\w.-]{0,99}$/, "a file name without a folder")
+        .optional()
+        .meta({ description: "In the run folder" }),
+    }),
     result: z.looseObject({ file: z.string() }),
   }),
   "recording.stop": method({

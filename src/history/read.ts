@@ -41,7 +41,7 @@ export function readEvents(path: string): ReadEvents {
       report(line, `event ${event.seq} comes after event ${lastSeq}; left out`, "error");
       continue;
     }
-    if (event.seq > lastSeq + 1 && !skipped) report(line, gap(lastSeq, event.seq), "warning");
+    if (isGap(event, lastSeq) && !skipped) report(line, gap(lastSeq, event.seq), "warning");
     skipped = false;
     lastSeq = event.seq;
     result.events.push(event);
@@ -49,6 +49,11 @@ export function readEvents(path: string): ReadEvents {
   if (result.events.length === 0 && result.problems[0] !== undefined)
     throw new UserError(`${file} is no event log: line ${result.problems[0].line}: ${result.problems[0].message}`);
   return result;
+}
+
+/** The log of a run that joined a proxy which was running keeps that proxy's numbers, so it may begin with any. */
+function isGap({ seq, type }: ChaosEvent, lastSeq: number): boolean {
+  return seq > lastSeq + 1 && !(lastSeq === 0 && type === "run_started");
 }
 
 function gap(lastSeq: number, seq: number): string {

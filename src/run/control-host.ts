@@ -81,7 +81,9 @@ function controlHost(session: Session, dashboard: Dashboard): ControlHost {
     remove: (id) => chooser.remove(id),
     faults: () => chooser.active().map((fault) => ({ ...fault })),
     setLimits: (params) => ({ limits: setLimits(session, params).map((row) => ({ ...row })) }),
+    recording: recordingSwitch(session),
     budget: { set: (caps) => setBudget(session, caps) },
+    drainLimits: () => session.limiter.drainToOneCall(),
     panic: (who) => session.panic(who),
     mark: (who, label, facts) =>
       void log.append(scrubbed({ type: "mark", label, who, ...(facts !== undefined && { facts: { ...facts } }) })),
@@ -98,6 +100,21 @@ function controlHost(session: Session, dashboard: Dashboard): ControlHost {
     eventsSince: (seq) => log.since(seq),
     subscribe: (listener) => log.subscribe(listener),
     command: (who, method, params) => void log.append({ type: "command", who, method, params: scrubbed(params ?? {}) }),
+  };
+}
+
+/** A controller names a file, never a folder: what it records lies in the run's own. */
+function recordingSwitch({ recording, folder, clock }: Session): NonNullable<ControlHost["recording"]> {
+  return {
+    start({ file = `cassette-at-${Math.round(clock.nowMs())}ms.jsonl` }) {
+      const path = join(folder.path, file);
+      recording.start(path);
+      return { file: path };
+    },
+    async stop() {
+      const state = await recording.stop();
+      return { ...state, file: state?.file ?? null };
+    },
   };
 }
 
@@ -140,6 +157,7 @@ function ruleOf(fault: string | Readonly<Record<string, unknown>>, where: unknow
 function status(session: Session): ControlResult<"status"> {
   const { options, clock, timeline, proxy, chooser, limiter, log } = session;
   const playing = session.playing();
+  const upstream = summariseUpstreams(options.upstreams);
   const phase = timeline.current();
   return {
     run_id: session.folder.runId,
@@ -147,7 +165,8 @@ function status(session: Session): ControlResult<"status"> {
     scenario: playing.name,
     scenario_state: timeline.state(),
     seed: playing.seed,
-    upstream: summariseUpstreams(options.upstreams).address,
+    upstream: upstream.address,
+    upstream_kind: upstream.kind,
     proxy: proxy.url,
     at_ms: Math.round(clock.nowMs()),
     phase: session.phase(),

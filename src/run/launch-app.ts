@@ -1,7 +1,7 @@
 import { baseUrlVariables, type RunningApp, settableTogether, startApp, waitUntilReady } from "../app/index.ts";
 import { UserError } from "../core/errors.ts";
 import { familiesOf } from "./families.ts";
-import type { Session } from "./session.ts";
+import type { Playable } from "./playable.ts";
 
 export interface LaunchedApp {
   app: RunningApp | undefined;
@@ -10,7 +10,7 @@ export interface LaunchedApp {
 }
 
 /** Starts the app command, if there is one, with the base URLs set; returns when it is ready, or when somebody stops the run. */
-export async function launchApp(session: Session, stop: AbortSignal): Promise<LaunchedApp> {
+export async function launchApp(session: Playable, stop: AbortSignal): Promise<LaunchedApp> {
   const { appCommand, appUrl, app, options } = { ...session.options, options: session.options };
   let running: RunningApp | undefined;
   if (appCommand !== undefined) {
@@ -52,7 +52,7 @@ export async function launchApp(session: Session, stop: AbortSignal): Promise<La
 const KEY_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD)$/i;
 
 /** An app may print its configuration before its first call has shown us the key. */
-function registerKeys({ options, scrubber, keys }: Session): void {
+function registerKeys({ options, scrubber, keys }: Playable): void {
   for (const [name, value] of Object.entries(options.env)) {
     if (value === undefined || !KEY_NAME.test(name)) continue;
     scrubber.register(value);
@@ -61,7 +61,7 @@ function registerKeys({ options, scrubber, keys }: Session): void {
 }
 
 /** What the app inherits, with the base URLs of its SDK pointing at the proxy. `shown` is safe to print. */
-function appEnvironment(session: Session): { env: NodeJS.ProcessEnv; shown: string[] } {
+function appEnvironment(session: Playable): { env: NodeJS.ProcessEnv; shown: string[] } {
   const { options } = session;
   const variables = familyVariables(session);
   const port = options.appUrl === undefined ? "" : new URL(options.appUrl).port;
@@ -84,7 +84,7 @@ const KEY_VARIABLES = {
 } as const;
 
 /** The base URLs of the app's providers, and keys where a stub takes any. */
-function familyVariables({ options, proxy }: Session): Record<string, string | undefined> {
+function familyVariables({ options, proxy }: Playable): Record<string, string | undefined> {
   const families = familiesOf(options.upstreams, options.family);
   const [first, ...others] = families.map(({ family }) => family);
   const set = settableTogether(families.map(({ family }) => family));
@@ -103,7 +103,7 @@ function familyVariables({ options, proxy }: Session): Record<string, string | u
 }
 
 /** One call through the front door before the first phase: connection pools, caches and just-in-time compilation are not judged. */
-export async function warmUp(session: Session, stop: AbortSignal): Promise<void> {
+export async function warmUp(session: Playable, stop: AbortSignal): Promise<void> {
   const { app, appUrl } = session.options;
   if (app?.frontDoor === undefined || appUrl === undefined) return;
   const { path, method, headers, bodies, deadlineMs } = app.frontDoor;

@@ -1,6 +1,7 @@
 import { type AppEnd, shellCommand, startApp } from "../app/index.ts";
 import type { RunningControl } from "../control/index.ts";
-import type { End, Session } from "./session.ts";
+import type { Playable } from "./playable.ts";
+import type { End } from "./session.ts";
 
 /** A load tool of the user's, run as the driver (`--load-cmd`). */
 export interface RunningLoad {
@@ -14,7 +15,7 @@ export interface RunningLoad {
 const NOT_STARTED: Readonly<Record<number, string>> = { 126: "is not a program that may be run", 127: "was not found" };
 
 /** Starts the command through a shell, in a process group of its own, told where the app and the proxy are. */
-export function startLoadCommand(session: Session, command: string, control: RunningControl | undefined): RunningLoad {
+export function startLoadCommand(session: Playable, command: string, control: RunningControl | undefined): RunningLoad {
   const { options, log, clock, scrubber } = session;
   const told = environment(session, control);
   const shown = Object.entries(told).map(([name, value]) => `${name}=${value}`);
@@ -49,7 +50,7 @@ export function startLoadCommand(session: Session, command: string, control: Run
 }
 
 /** `ctl` finds the control channel by two of these, so that a load script can send marks with `llm-chaos ctl mark`. */
-function environment(session: Session, control: RunningControl | undefined): Record<string, string> {
+function environment(session: Playable, control: RunningControl | undefined): Record<string, string> {
   const { appUrl } = session.options;
   return {
     ...(appUrl !== undefined && { LLM_CHAOS_APP_URL: appUrl }),
@@ -61,7 +62,7 @@ function environment(session: Session, control: RunningControl | undefined): Rec
   };
 }
 
-function endOf(session: Session, { code, signal }: AppEnd): End {
+function endOf(session: Playable, { code, signal }: AppEnd): End {
   const nothing = NOT_STARTED[code ?? 0];
   if (nothing !== undefined) return { why: "broken", detail: `the load command ${nothing} (exit code ${code})` };
   const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
@@ -74,7 +75,7 @@ function endOf(session: Session, { code, signal }: AppEnd): End {
   return { why: "load_ended", detail: how };
 }
 
-function phasesAfter({ options, timeline }: Session): string[] {
+function phasesAfter({ options, timeline }: Playable): string[] {
   const { phases } = options.scenario;
   const current = timeline.current();
   return current === undefined ? [] : phases.slice(phases.indexOf(current) + 1).map(({ name }) => name);

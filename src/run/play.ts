@@ -8,12 +8,13 @@ import { DEFAULT_DEADLINE_MS } from "./app-facts.ts";
 import { baseUrls } from "./families.ts";
 import { launchApp, warmUp } from "./launch-app.ts";
 import { type RunningLoad, startLoadCommand } from "./load-command.ts";
-import type { End, Session } from "./session.ts";
+import type { Playable } from "./playable.ts";
+import type { End } from "./session.ts";
 
 const NO_CALL_WARNING_MS = 20_000;
 
 /** Plays the scenario to its end: app up, warm, phases and load together, drain, everything down. Returns why it ended. */
-export async function play(session: Session, control: RunningControl | undefined): Promise<End> {
+export async function play(session: Playable, control: RunningControl | undefined): Promise<End> {
   const calls = countCalls(session.log);
   const stop = stopSignal(session);
   const { app, ready } = await launchApp(session, stop);
@@ -41,14 +42,14 @@ export async function play(session: Session, control: RunningControl | undefined
 }
 
 /** Aborts when somebody asks for the end. */
-function stopSignal(session: Session): AbortSignal {
+function stopSignal(session: Playable): AbortSignal {
   const stop = new AbortController();
   void session.stopped.then(() => stop.abort());
   return stop.signal;
 }
 
 /** Counts the calls that came, for the warning that none did. */
-function countCalls(log: EventLog): () => number {
+function countCalls(log: Pick<EventLog, "subscribe">): () => number {
   let calls = 0;
   log.subscribe((event) => {
     if (event.type === "call_received") calls++;
@@ -56,7 +57,7 @@ function countCalls(log: EventLog): () => number {
   return () => calls;
 }
 
-function openDriver(session: Session): RunningDriver | undefined {
+function openDriver(session: Playable): RunningDriver | undefined {
   const { scenario, app, appUrl } = session.options;
   if (scenario.load === undefined || session.options.loadCommand !== undefined) return undefined;
   if (app?.frontDoor === undefined || appUrl === undefined) {
@@ -83,7 +84,7 @@ function openDriver(session: Session): RunningDriver | undefined {
 }
 
 /** `--load-cmd`: somebody else's tool in our driver's place. */
-function openLoadCommand(session: Session, control: RunningControl | undefined): RunningLoad | undefined {
+function openLoadCommand(session: Playable, control: RunningControl | undefined): RunningLoad | undefined {
   const { loadCommand, scenario, notify } = session.options;
   if (loadCommand === undefined) return undefined;
   const unplayed = scenario.load === undefined ? "" : "; the scenario's own load is not played";
@@ -95,7 +96,7 @@ function openLoadCommand(session: Session, control: RunningControl | undefined):
 
 /** The first of: all phases played, the ramp done, the app gone, somebody's stop. */
 async function firstEnd(
-  session: Session,
+  session: Playable,
   {
     driver,
     app,
@@ -136,7 +137,7 @@ async function firstEnd(
 }
 
 /** After the last phase calls that are still open get one deadline to end; a stop by hand gets 5 s. */
-async function drain(session: Session, driver: RunningDriver | undefined, end: End): Promise<void> {
+async function drain(session: Playable, driver: RunningDriver | undefined, end: End): Promise<void> {
   session.timeline.stop();
   session.setPhase("drain");
   if (!isNormalEnd(end.why)) session.chooser.panic();
@@ -144,7 +145,7 @@ async function drain(session: Session, driver: RunningDriver | undefined, end: E
   await driver?.stop({ drainMs: end.why === "completed" ? deadlineMs : Math.min(5_000, deadlineMs) });
 }
 
-function warnWithoutCalls(session: Session, calls: () => number): () => void {
+function warnWithoutCalls(session: Playable, calls: () => number): () => void {
   return session.clock.after(NO_CALL_WARNING_MS, () => {
     if (calls() > 0) return;
     const text =

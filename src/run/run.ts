@@ -1,27 +1,19 @@
-import { ExitCode } from "../core/errors.ts";
 import type { ChaosEvent } from "../core/event.ts";
-import type { Report } from "../core/report.ts";
 import { upstreamTroubles } from "./check-upstream.ts";
 import { type OpenControl, openControl } from "./control-host.ts";
+import { finish, type RunResult } from "./finish.ts";
 import { watchScenario } from "./hot-reload.ts";
 import { openMetrics, type RunningMetrics } from "./metrics.ts";
 import type { SessionOptions } from "./options.ts";
 import { play } from "./play.ts";
-import { reportFromLog, writeReport } from "./report-run.ts";
 import { type End, type Session, startSession } from "./session.ts";
+
+export type { RunResult } from "./finish.ts";
 
 export interface RunHooks {
   onEvent(event: ChaosEvent): void;
   /** The session is up; the caller may stop it by a signal from here on. */
   onSession(session: Session): void;
-}
-
-export interface RunResult {
-  report: Report;
-  exitCode: ExitCode;
-  /** Files of the report by name. */
-  paths: ReadonlyMap<string, string>;
-  folder: string;
 }
 
 const STOPPED_DRAIN_MS = 5_000;
@@ -74,30 +66,13 @@ export async function serveProxy(options: SessionOptions, hooks: RunHooks): Prom
 /** The dashboard is still open when the report is made, so that who watched the run can read it there. */
 async function finishBefore(session: Session, control: OpenControl | undefined): Promise<RunResult> {
   try {
-    const result = finish(session);
+    const { folder, log, options } = session;
+    const result = finish({ folder, options, failed: log.failed });
     control?.finish(result.report, result.folder);
     return result;
   } finally {
     await control?.close();
   }
-}
-
-function finish(session: Session): RunResult {
-  const { folder, log, options } = session;
-  const { report, exitCode } = reportFromLog(folder.eventsPath);
-  let unwritten = 0;
-  const paths = writeReport(report, (name, text) => {
-    try {
-      return folder.write(name, text);
-    } catch (error) {
-      unwritten++;
-      options.notify(`${name} cannot be written: ${error instanceof Error ? error.message : error}`);
-      return undefined;
-    }
-  });
-  // A log that could not be written to its end looks like one of a run that was killed; here the reason is known.
-  const broken = log.failed !== undefined || unwritten > 0;
-  return { report, exitCode: broken ? ExitCode.broken : exitCode, paths, folder: folder.path };
 }
 
 /** Without the control channel it was told to have, a session does not start: nothing of it may stay. */

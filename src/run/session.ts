@@ -1,27 +1,24 @@
 import { randomBytes } from "node:crypto";
-import { EVENT_VERSION, type EventBody } from "../core/event.ts";
 import { createRng } from "../core/rng.ts";
-import type { AppFacts } from "../core/scenario.ts";
 import { createHasher, createScrubber, type Scrubber } from "../core/secrets.ts";
 import { whoseRequest } from "../providers/index.ts";
 import { type RunningProxy, startProxy } from "../proxy/index.ts";
-import { createMix, hasCaps } from "../spend/index.ts";
+import { createMix } from "../spend/index.ts";
 import type { Recorder } from "../upstreams/index.ts";
 import { createAbortWatch } from "./abort-watch.ts";
 import { appFacts } from "./app-facts.ts";
 import { createKeyPrints, type KeyPrints, noticingKeys } from "./key-prints.ts";
-import { limitLabels } from "./limit-labels.ts";
 import { createLogger } from "./logger.ts";
 import { openUpstreams } from "./open-upstreams.ts";
-import type { BudgetOptions, EndReason, SessionOptions } from "./options.ts";
+import type { EndReason, SessionOptions } from "./options.ts";
 import { createRecording } from "./recording.ts";
 import { createRunFolder, type RunFolder } from "./run-folder.ts";
+import { runStarted } from "./run-started.ts";
 import { watchSelfDelay } from "./self-delay.ts";
 import { settlePlan } from "./settle-plan.ts";
 import { budgetEnd, createSpending, type Spending } from "./spending.ts";
 import { createSystemClock } from "./system-clock.ts";
 import { summariseUpstreams } from "./upstream-choice.ts";
-import { VERSION } from "./version.ts";
 import { createWeather, type Weather } from "./weather.ts";
 
 export interface End {
@@ -110,7 +107,8 @@ export async function startSession(options: SessionOptions): Promise<Session> {
     throw error;
   }
   if (options.scenarioText !== undefined) folder.write("scenario.yaml", options.scenarioText);
-  logStart({ options, weather, folder, facts: appFacts(options) });
+  const upstream = summariseUpstreams(options.upstreams);
+  weather.log.append(runStarted(options, { runId: folder.runId, facts: appFacts(options), upstream }));
   const { budget, tally: spent } = spending;
   const parts = { ...weather, options, folder, clock, proxy, scrubber, hashSecret, keys, recording, budget, spent };
   const session = withSwitches(parts, upstreams.close);
@@ -129,43 +127,6 @@ async function recordAtOnce(session: Session): Promise<void> {
     session.folder.discardIfUnused();
     throw error;
   }
-}
-
-function logStart(parts: {
-  options: SessionOptions;
-  weather: Weather;
-  folder: RunFolder;
-  facts: AppFacts | undefined;
-}): void {
-  const { options, weather, folder, facts } = parts;
-  const { scenario, upstreams } = options;
-  weather.log.append({
-    type: "run_started",
-    run_id: folder.runId,
-    name: scenario.name,
-    mode: options.mode,
-    seed: scenario.seed,
-    scenario,
-    app: facts ?? null,
-    upstream: summariseUpstreams(upstreams),
-    limits: limitLabels(scenario),
-    ...(options.mix !== undefined && { mix: options.mix }),
-    ...capsTold(options.budget),
-    driven:
-      options.mode === "run" &&
-      options.loadCommand === undefined &&
-      scenario.load !== undefined &&
-      options.app?.frontDoor !== undefined &&
-      options.appUrl !== undefined,
-    reproduce: options.reproduce,
-    versions: { llm_chaos: VERSION, node: process.version, event_schema: EVENT_VERSION },
-  });
-}
-
-function capsTold(budget: BudgetOptions | undefined): Pick<EventBody<"run_started">, "budget"> {
-  if (budget === undefined || !hasCaps(budget.caps)) return {};
-  const { run, perMinute } = budget.caps;
-  return { budget: { ...run, per_minute: perMinute, over: budget.over } };
 }
 
 type Switches = "stopped" | "stop" | "panic" | "close";

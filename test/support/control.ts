@@ -42,6 +42,7 @@ export function createHost(overrides: Partial<ControlHost> = {}): RecordingHost 
       done.push(["setLimits", params]);
       return { limits: [] };
     },
+    drainLimits: () => void done.push(["drain"]),
     nowMs: () => 10_000,
     attach: () => ({ run_id: "run", at_ms: 10_000, last_seq: events.length, hash_secret: "secret" }),
     appendFacts(bodies) {
