@@ -6,7 +6,7 @@ import { formatDuration, formatShare } from "../core/units.ts";
 import { notNeededOrUnseen } from "./shared/held-back.ts";
 import { fail, inconclusive, pass, unseen } from "./shared/judgements.ts";
 import { tooAmbiguous } from "./shared/links.ts";
-import { type Pause, pausesOf, type Told } from "./shared/pauses.ts";
+import { longestAt, type Pause, pausesOf, type Told } from "./shared/pauses.ts";
 import { ownLateness } from "./shared/self-delay.ts";
 import { counted } from "./shared/words.ts";
 
@@ -71,15 +71,6 @@ function samplesOf(pauses: readonly Pause[], { logicalCalls }: History): Sample[
     const pause = near.find(({ toMs }) => ms < toMs) ?? near[0];
     return pause === undefined ? [] : [{ attempt, pause, early: longestAt(pause, ms) }];
   });
-}
-
-/** Of the waits that ran at that time. */
-function longestAt({ told }: Pause, ms: number): Told | undefined {
-  const running = told.filter(({ fromMs, toMs }) => ms >= fromMs && ms < toMs);
-  return running.reduce<Told | undefined>(
-    (most, one) => (most === undefined || one.toMs > most.toMs ? one : most),
-    undefined,
-  );
 }
 
 function judge({ at_least }: Params, samples: readonly Sample[], announced: string) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { LimitSpec } from "../../src/core/limits.ts";
+import { judge } from "../../src/expectations/index.ts";
 import { type ReceivedOptions, type StoryOptions, story } from "../support/events.ts";
 import { judged } from "./judged.ts";
 
@@ -135,4 +136,24 @@ test("overlapping waits of one wall are one pause; those of two models are two",
 test("clock jitter of a few milliseconds changes nothing", () => {
   const jitter = Array.from({ length: 30 }, (_, i) => 5_000 + ((i * 7) % 11) - 5);
   expect(judged(newCalls(jitter)).summary).toContain("30 of 30");
+});
+
+test("a later and shorter wait does not end an earlier one; the evidence names the one that ran", () => {
+  const both = told().received("a1").replied("a1", 429, { announced: 5_000 });
+  both.received("a2", { afterMs: 1_000 }).replied("a2", 429, { announced: 500 });
+  both.received("n1", { afterMs: 3_000 }).replied("n1", 200);
+  const { evidence } = judged(both);
+  expect(evidence.map(({ note }) => note)).toEqual([
+    "a2 is a new call, made before the wait that a1 was told was over",
+    "n1 is a new call, made before the wait that a1 was told was over",
+  ]);
+});
+
+test("20,000 refusals and as many new calls are judged in seconds", () => {
+  const storm = told();
+  for (let i = 0; i < 20_000; i++) storm.received(`c${i}`, { afterMs: 1 }).replied(`c${i}`, 429, { announced: 2_000 });
+  const history = storm.history();
+  const startedMs = performance.now();
+  expect(judge(history)[0]?.verdict).toBe("fail");
+  expect(performance.now() - startedMs).toBeLessThan(5_000);
 });

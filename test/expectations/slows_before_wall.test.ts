@@ -93,7 +93,23 @@ describe("is inconclusive", () => {
   });
 
   test("without a driver, when an idle time alone explains the difference", () => {
-    const pause = [...every(200, { from: 0, to: 3_000 }), ...every(200, { from: 30_000, to: 43_000 })];
-    expect(judged(against(told(), pause)).verdict).not.toBe("pass");
+    const pause = [
+      ...every(200, { from: 0, to: 4_000 }),
+      ...every(200, { from: 14_000, to: 25_200 }),
+      ...every(333, { from: 25_200, to: 32_000 }),
+    ];
+    expect(judged(against(told(), pause))).toMatchObject({
+      verdict: "inconclusive",
+      summary: expect.stringContaining("the callers' doing"),
+    });
+  });
+
+  test("when so few requests came near the wall that chance may have made them rare", () => {
+    const twenty: LimitSpec[] = [{ label: "rpm", per: "key+model", limits: { rpm: 20 } }];
+    const few = [...every(300, { from: 0, to: 5_100 }), 5_700, 6_700];
+    expect(judged(against(told({}, { limits: twenty }), few, { limit: 20 }))).toMatchObject({
+      verdict: "inconclusive",
+      summary: expect.stringContaining("which may be chance"),
+    });
   });
 });

@@ -18,7 +18,7 @@ export interface Told {
 export interface Pause {
   fromMs: number;
   toMs: number;
-  /** In order of their begin. */
+  /** Those that ended later than all before them, in order of their begin: the last one that has begun ends last. */
   told: readonly Told[];
   /** The wall was this attempt's too. */
   concerns(attempt: Attempt): boolean;
@@ -48,10 +48,24 @@ function merged(all: readonly Told[], history: History): Pause[] {
     if (open === undefined || open.toMs < told.fromMs) {
       const { fromMs, toMs, refused } = told;
       pauses.push({ fromMs, toMs, told: [told], concerns: wallPlace(history, refused) });
-    } else {
+    } else if (told.toMs > open.toMs) {
       open.told.push(told);
-      open.toMs = Math.max(open.toMs, told.toMs);
+      open.toMs = told.toMs;
     }
   }
   return pauses;
+}
+
+/** Of the waits that ran at that time, the one that had longest to go; undefined when none ran. */
+export function longestAt({ told, toMs }: Pause, ms: number): Told | undefined {
+  if (ms >= toMs) return undefined;
+  let low = 0;
+  let high = told.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((told[middle]?.fromMs ?? 0) <= ms) low = middle + 1;
+    else high = middle;
+  }
+  const last = told[low - 1];
+  return last !== undefined && last.toMs > ms ? last : undefined;
 }
