@@ -54,6 +54,7 @@ export async function openControl(
   const paths = [running.tokenPath, running.spectatorTokenPath && `read-only: ${running.spectatorTokenPath}`];
   const told = paths.filter((path) => path !== undefined);
   notify(`control ${running.url}${told.length === 0 ? "" : `   token in ${told.join(", ")}`}`);
+  notify(`watch   ${running.pageUrl}`);
   return {
     ...running,
     finish: dashboard.finish,

@@ -56,15 +56,12 @@ const WITHOUT_PHASES = {
   runbook: {},
 } as const;
 
-/** `llm-chaos proxy` in this process, with its control channel; ended with the test. */
-export async function openSession({
-  scenario,
-  ...more
-}: Partial<Omit<SessionOptions, "scenario">> & { scenario?: string } = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "llm-chaos-session-"));
+export type SessionWishes = Partial<Omit<SessionOptions, "scenario">> & { scenario?: string };
+
+/** What `llm-chaos proxy` would be started with, in a folder of its own; ports are any free ones. */
+export async function sessionOptions({ scenario, ...more }: SessionWishes, folder: string): Promise<SessionOptions> {
   const loaded = scenario === undefined ? undefined : loadScenario({ text: scenario, env: {} });
-  const notices: string[] = [];
-  const options: SessionOptions = {
+  return {
     mode: "proxy",
     scenario: loaded?.scenario ?? WITHOUT_PHASES,
     filled: loaded?.filled ?? WITHOUT_PHASES,
@@ -86,10 +83,17 @@ export async function openSession({
     mark: true,
     logLevel: "silent",
     reproduce: "",
-    notify: (line) => void notices.push(line),
+    notify() {},
     onAppOutput() {},
     ...more,
   };
+}
+
+/** `llm-chaos proxy` in this process, with its control channel; ended with the test. */
+export async function openSession(wishes: SessionWishes = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "llm-chaos-session-"));
+  const notices: string[] = [];
+  const options = await sessionOptions({ notify: (line) => void notices.push(line), ...wishes }, folder);
   const session = await startSession(options);
   const running = await openControl(session);
   if (running === undefined) throw new Error("the control channel was turned off");

@@ -81,6 +81,9 @@ function openSocket(): void {
     if (socket !== fresh) return;
     for (const { reject } of waiting.values()) reject(new Error("the connection was lost before the answer came"));
     waiting.clear();
+    draw();
+    // The run is over and told all it had to tell; nobody is there to come back to.
+    if (report.value !== undefined) return;
     if (code === LOGGED_OUT) askForLogin("the session has ended");
     else if (connection.value.state !== "login") retryLater();
   };

@@ -75,7 +75,7 @@ export function Ended() {
   }
   const verdict = VERDICTS[made.verdict];
   return (
-    <section class="ended" aria-label="Verdict">
+    <section class="ended" aria-label="How the run ended">
       <p class={`verdict tone-${verdict.tone}`} role="status">
         <strong>{verdict.words}</strong>
         {made.stopped !== null && <span>■ stopped early: {made.stopped}</span>}

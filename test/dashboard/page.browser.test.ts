@@ -1,0 +1,225 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildPage, compressedSize, PAGE_FOLDER } from "../../scripts/dashboard-page.ts";
+import {
+  CHROMIUM,
+  CHROMIUM_FLAGS,
+  expectAccessible,
+  logIn,
+  openPage,
+  SPECTATOR_TOKEN,
+  startWatched,
+  TOKEN,
+} from "../support/dashboard.ts";
+import { freshFolder, startProxyCli } from "../support/e2e.ts";
+import { chat } from "../support/session.ts";
+
+const IN_CI = process.env["CI"] === "true";
+const name =
+  CHROMIUM === undefined ? "the dashboard in a browser (skipped: no chromium found)" : "the dashboard in a browser";
+
+const SCENARIO = `
+name: game-day
+hypothesis: Nothing breaks.
+limits: [{ rpm: 20 }]
+phases:
+  - { name: calm, lasts: 1h }
+  - name: storm
+    lasts: 1h
+    faults: [{ server_error: {}, where: { model: stormy } }]
+expect: [{ success_rate: { at_least: 10%, at: proxy } }]
+`;
+
+beforeAll(() => buildPage(PAGE_FOLDER), 60_000);
+
+it("is at most 100 KB on the wire, and names no other host", () => {
+  expect(compressedSize(PAGE_FOLDER)).toBeLessThan(100 * 1_024);
+  const script = readFileSync(join(PAGE_FOLDER, "assets/dashboard.js"), "utf8");
+  const hosts = [...script.matchAll(/https?:\/\/([^/"'`\s]+)/g)].map(([, host]) => host);
+  expect(hosts.filter((host) => host !== "www.w3.org")).toEqual([]);
+});
+
+describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 60_000 }, () => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    if (CHROMIUM === undefined) throw new Error("CI must have chromium: apt-get install chromium");
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
+  }, 60_000);
+  afterAll(() => browser?.close());
+
+  /** Generous: a browser and a proxy share the machine with everything else. */
+  const soon = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
+  const seen = (page: Page, id: string, text: string | RegExp) =>
+    soon(() => page.locator(`#${id}`).innerText()).toMatch(text);
+
+  it("lets nobody in without the token, and says why", async () => {
+    const { url } = await startWatched();
+    const { page, complaints } = await openPage(browser, url);
+    await page.getByLabel("Control token").waitFor();
+    await expectAccessible(page);
+    expect(await page.locator(".summary").count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await page.getByLabel("Control token").fill("wrong");
+    await page.getByRole("button", { name: "log in" }).click();
+    await soon(() => page.getByRole("alert").innerText()).toContain("not the token");
+  });
+
+  it("says where to point the app while no call has come, then moves its gauges and names the limit that bites", async () => {
+    const { url, session } = await startWatched({ scenario: SCENARIO });
+    const { page, complaints } = await openPage(browser, url);
+    await logIn(page);
+    await soon(() => page.locator(".empty").innerText()).toContain(`OPENAI_BASE_URL=${session.proxy.url}/v1`);
+    for (let i = 0; i < 10; i++) await chat(session.proxy.url, { stream: true });
+    await seen(page, "limits", /requests\/min[\s\S]*(9|10)(\.\d)? \/ 20/);
+    expect(await page.locator(".empty").count()).toBe(0);
+    for (let i = 0; i < 14; i++) await chat(session.proxy.url);
+    await soon(() => page.locator(".headline").innerText()).toMatch(/requests\/min bites now: \d+ refused/);
+    await seen(page, "calls", /429/);
+    await seen(page, "expectations", /✓[\s\S]*delivered attempts/);
+    expect(complaints).toEqual([]);
+  });
+
+  it("plays the scenario, injects a fault by its form, ends it, and stops everything by the keyboard", async () => {
+    const { url, session } = await startWatched({ scenario: SCENARIO });
+    const { page, complaints } = await openPage(browser, url);
+    await logIn(page);
+    await page.getByRole("button", { name: "start" }).click();
+    await page.getByRole("button", { name: "next phase" }).click();
+    await seen(page, "faults", /0 hits/);
+
+    await page.getByRole("button", { name: "inject a fault" }).click();
+    await page.getByLabel("Fault", { exact: true }).selectOption("rate_limit");
+    await page.getByLabel("dimension").selectOption("itpm");
+    await page.getByLabel("retry_after").fill("soon");
+    await page.getByRole("button", { name: "▨ inject", exact: true }).click();
+    await soon(() => page.getByRole("alert").innerText()).toContain("not a duration");
+    await page.getByLabel("retry_after").fill("3s");
+    await page.getByLabel("Only this model").fill("hit-me");
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "▨ inject", exact: true }).click();
+    await seen(page, "faults", /input tokens per minute[\s\S]*live-1[\s\S]*ends in (9:5\d|10:00)/);
+    expect(await chat(session.proxy.url, { model: "hit-me" })).toMatchObject({ status: 429 });
+    await seen(page, "faults", /live-1\s*1 hits?/);
+    await page.getByRole("button", { name: /end now: .*input tokens/ }).click();
+    await soon(() => page.locator("#faults").innerText()).not.toContain("live-1");
+    expect(await chat(session.proxy.url, { model: "hit-me" })).toMatchObject({ status: 200 });
+
+    expect(await chat(session.proxy.url, { model: "stormy" })).toMatchObject({ status: 500 });
+    await page.keyboard.press("Control+Shift+X");
+    await seen(page, "log", /panic by ada/);
+    await soon(() => chat(session.proxy.url, { model: "stormy" })).toMatchObject({ status: 200 });
+    expect(complaints).toEqual([]);
+  });
+
+  it("is driven by the keyboard: filter, rows, details, help, and letters that can be switched off", async () => {
+    const { url, session } = await startWatched();
+    const { page, complaints } = await openPage(browser, url);
+    await logIn(page);
+    for (let i = 0; i < 3; i++) await chat(session.proxy.url, { model: `m${i}` });
+    await seen(page, "calls", /m2[\s\S]*m0/);
+    await page.keyboard.press("j");
+    await soon(() => page.evaluate("document.activeElement?.id")).toBe("row-l3");
+    await page.keyboard.press("j");
+    await soon(() => page.evaluate("document.activeElement?.id")).toBe("row-l2");
+    await page.keyboard.press("Enter");
+    await seen(page, "calls", /told to wait/);
+    await page.keyboard.press("/");
+    await page.keyboard.type("m0");
+    await soon(() => page.locator(".call").count()).toBe(1);
+    await page.keyboard.press("Escape");
+    await soon(() => page.locator(".call").count()).toBe(3);
+    await page.locator("#calls").focus();
+    await page.keyboard.press("t");
+    await seen(page, "health", /p95/);
+    expect(await page.locator("#health table").count()).toBe(3);
+    await page.keyboard.press("?");
+    await expectAccessible(page);
+    await page.getByLabel("single keys").uncheck();
+    await page.keyboard.press("Escape");
+    await page.locator("#calls").focus();
+    await page.keyboard.press("t");
+    expect(await page.locator("#health table").count()).toBe(3);
+    expect(complaints).toEqual([]);
+  });
+
+  it("lets spectators look and nothing else", async () => {
+    const { url } = await startWatched({ scenario: SCENARIO });
+    const { page, complaints } = await openPage(browser, url);
+    await logIn(page, SPECTATOR_TOKEN);
+    await soon(() => page.locator(".who").innerText()).toContain("spectator");
+    const buttons = await page.getByRole("button").allInnerTexts();
+    expect(buttons.filter((text) => /STOP|inject|start|end now/.test(text))).toEqual([]);
+    await page.keyboard.press("Control+Shift+X");
+    await page.waitForTimeout(300);
+    expect(await page.locator("#log").innerText()).not.toContain("panic");
+    expect(complaints).toEqual([]);
+  });
+
+  it("keeps the last picture, veiled, when the proxy is gone, and comes back to the next one on the same port", async () => {
+    const env = { LLM_CHAOS_TOKEN: TOKEN };
+    const first = await startProxyCli(["--control", "127.0.0.1:0"], { cwd: freshFolder(), env });
+    const [, url = ""] = await first.says(/^watch +(http:\S+)/m);
+    const { page } = await openPage(browser, url);
+    await logIn(page);
+    await chat(first.url);
+    await seen(page, "calls", /sample-model/);
+    // A crash: no report, no good-bye.
+    first.signal("SIGKILL");
+    await page.locator(".veil").waitFor();
+    expect(await page.locator(".veil").innerText()).toMatch(/stale .*retry \d/);
+    expect(await page.locator("#calls").innerText()).toContain("sample-model");
+    const second = await startWatched({ controlPort: Number(new URL(url).port) });
+    await page.getByLabel("Control token").waitFor();
+    expect(await page.getByRole("alert").innerText()).toContain("restarted");
+    await logIn(page);
+    await soon(() => page.locator(".empty").innerText()).toContain(second.session.proxy.url);
+    expect(await page.locator("#calls").innerText()).not.toContain("sample-model");
+  });
+
+  it("ends with the verdict and the runbook in place", async () => {
+    const { url, session, stop } = await startWatched({ scenario: SCENARIO });
+    const { page, complaints } = await openPage(browser, url);
+    await logIn(page);
+    await chat(session.proxy.url);
+    await stop();
+    await soon(() => page.locator(".ended").innerText()).toMatch(/INCONCLUSIVE[\s\S]*stopped early/);
+    await page.getByRole("button", { name: "open runbook" }).click();
+    await soon(() => page.locator(".runbook h1").innerText()).toContain("game-day");
+    await expectAccessible(page);
+    expect(await page.locator("#expectations").innerText()).toMatch(/final/i);
+    expect(complaints).toEqual([]);
+  });
+
+  it.each([
+    ["in light", { colorScheme: "light" }],
+    ["in the dark", { colorScheme: "dark" }],
+    ["on a phone", { colorScheme: "light", viewport: { width: 390, height: 844 } }],
+  ] as const)("is accessible %s, and never scrolls sideways", async (_name, options) => {
+    const { url, session } = await startWatched({ scenario: SCENARIO.replace("20", "3"), startAtOnce: true });
+    const { page, complaints } = await openPage(browser, url, options);
+    await logIn(page);
+    session.timeline.next();
+    for (let i = 0; i < 12; i++)
+      await chat(session.proxy.url, { model: i % 5 === 0 ? "stormy" : "calm", stream: true });
+    await seen(page, "limits", /biting/);
+    await expectAccessible(page);
+    const root = "document.documentElement";
+    expect(await page.evaluate(`${root}.scrollWidth - ${root}.clientWidth`)).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it("on a phone stops chaos by a slide, not by a tap", async () => {
+    const { url, session } = await startWatched({ faults: ["server_error"] });
+    const { page } = await openPage(browser, url, { viewport: { width: 390, height: 844 } });
+    await logIn(page);
+    const slider = page.getByLabel("slide to STOP CHAOS");
+    await slider.focus();
+    await page.keyboard.press("ArrowRight");
+    expect((await chat(session.proxy.url)).status).toBe(500);
+    await page.keyboard.press("End");
+    await soon(async () => (await chat(session.proxy.url)).status).toBe(200);
+  });
+});
