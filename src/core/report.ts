@@ -103,6 +103,8 @@ export interface Report {
     unpricedCalls: number;
   };
   links: { total: number; ambiguousShare: number };
+  /** How front-door calls were judged, with this run's matchers and thresholds; empty without such calls. */
+  rules: readonly { what: string; rule: string }[];
   /** One point a second, for the charts. */
   series: readonly SeriesPoint[];
   warnings: readonly string[];
@@ -133,6 +135,8 @@ export interface ReportedExpectation {
   params: unknown;
   phase: string | null;
   verdict: Verdict;
+  /** It depends on the front door, which nobody drove. */
+  notMeasured?: true;
   summary: string;
   evidence: readonly Evidence[];
 }

@@ -101,6 +101,8 @@ export interface AppFacts {
   deadlineMs: number;
   /** Whether the app file says how each looks; an undeclared one cannot be seen. */
   declares: { shed: boolean; fallback: boolean; done: boolean; incomplete: boolean; error: boolean };
+  /** The same in words, secrets hidden; a log of an older version has none. */
+  matchers?: Partial<Record<keyof AppFacts["declares"], string>>;
   /** git commit of the app's folder, when known. */
   commit: string | undefined;
 }

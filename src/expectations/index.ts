@@ -1,12 +1,13 @@
 import type { Expectation } from "../core/expectation.ts";
 import type { History } from "../core/history.ts";
 import type { ReportedExpectation } from "../core/report.ts";
+import type { ExpectationSpec } from "../core/scenario.ts";
 import { attemptsPerCall } from "./attempts_per_call.ts";
 import { backoff } from "./backoff.ts";
 import { degradesBy } from "./degrades_by.ts";
 import { fallsBack } from "./falls_back.ts";
 import { goodput } from "./goodput.ts";
-import { judgeWith } from "./judge.ts";
+import { dependsOnFrontDoor, judgeWith } from "./judge.ts";
 import { maxInFlight } from "./max_in_flight.ts";
 import { noHang } from "./no_hang.ts";
 import { noHerd } from "./no_herd.ts";
@@ -63,3 +64,14 @@ export const expectations: ReadonlyMap<string, Expectation> = new Map(
 
 /** The verdicts on a run, in the order of its scenario. */
 export const judge = (history: History): ReportedExpectation[] => judgeWith(expectations, history);
+
+/** Names of a scenario's expectations that nobody can judge while the front door is unseen, each once. */
+export function needingFrontDoor(expect: readonly ExpectationSpec[]): string[] {
+  const names = expect
+    .filter(({ name, params }) => {
+      const expectation = expectations.get(name);
+      return expectation !== undefined && dependsOnFrontDoor(expectation, params);
+    })
+    .map(({ name }) => name);
+  return [...new Set(names)];
+}

@@ -24,7 +24,15 @@ function judgeOne(expectation: Expectation | undefined, spec: ExpectationSpec, h
   );
   const judgement = notJudgeable(spec, history) ?? check(expectation, { spec, params: parsed.data, history });
   const { verdict, summary, evidence } = applyIfUnseen(judgement, spec);
-  return { ...reported, explained, verdict, summary, evidence };
+  const unmeasured = verdict === "inconclusive" && history.frontDoorCalls.length === 0;
+  return {
+    ...reported,
+    explained,
+    verdict,
+    ...(unmeasured && dependsOnFrontDoor(expectation, parsed.data) ? { notMeasured: true as const } : {}),
+    summary,
+    evidence,
+  };
 }
 
 /** Why the selection cannot be made, whatever the rule is. */
@@ -59,4 +67,10 @@ function guarded<T>(run: () => T, otherwise: (error: Error) => T): T {
 function applyIfUnseen(judgement: Judgement, { ifUnseen }: ExpectationSpec): Judgement {
   if (judgement.unseen !== true || ifUnseen === undefined || ifUnseen === "inconclusive") return judgement;
   return { ...judgement, verdict: ifUnseen, summary: `${judgement.summary} (if_unseen: ${ifUnseen})` };
+}
+
+/** By what it is about, or by where it was told to look. */
+export function dependsOnFrontDoor({ needsFrontDoor }: Pick<Expectation, "needsFrontDoor">, params: unknown): boolean {
+  const at = typeof params === "object" && params !== null && "at" in params ? params.at : undefined;
+  return needsFrontDoor || at === "front_door";
 }

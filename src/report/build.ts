@@ -7,6 +7,7 @@ import { reportFaults } from "./faults.ts";
 import { notConcluded } from "./not-concluded.ts";
 import { countBy, percentile, sortedNumbers } from "./numbers.ts";
 import { reactionProfile } from "./profile/index.ts";
+import { reportRules } from "./rules.ts";
 import { reportSeries } from "./series.ts";
 import { reportLoad } from "./steps.ts";
 import { reportLimits, reportRefusals, reportSettlement, reportUtilisation } from "./wall/index.ts";
@@ -66,6 +67,7 @@ export function buildReport(
       total: history.logicalCalls.reduce((sum, call) => sum + call.links.length, 0),
       ambiguousShare: history.ambiguousShare,
     },
+    rules: reportRules(history),
     series: reportSeries(history),
     warnings: history.warnings.map((warning) => warning.text),
     notConcluded: notConcluded(history, { faults, settlement }),

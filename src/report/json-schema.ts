@@ -56,6 +56,7 @@ const expectation = z.strictObject({
   params: z.unknown().meta({ description: "As the scenario has them" }),
   phase: z.string().nullable(),
   verdict,
+  not_measured: z.literal(true).optional().meta({ description: "It depends on the front door, which nobody drove" }),
   summary: z.string(),
   evidence: z.array(
     z.strictObject({
@@ -222,6 +223,9 @@ export const reportFileSchema = z
     ttft_ms: z.strictObject({ p50: ms, p95: ms, p99: ms, count }).nullable(),
     cost,
     links: z.strictObject({ total: count, ambiguous_share: z.number() }),
+    rules: z
+      .array(z.strictObject({ what: z.string(), rule: z.string() }))
+      .meta({ description: "How front-door calls were judged, with this run's matchers and thresholds" }),
     series: z.array(point),
     warnings: z.array(z.string()),
     not_concluded: z.array(z.string()),

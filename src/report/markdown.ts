@@ -1,6 +1,6 @@
 import type { Report } from "../core/report.ts";
 import { escaped, fenced, rows } from "./markdown-parts.ts";
-import { layOutPage, NOT_MEASURED, OUTCOMES, type Page, type Pair } from "./sentences/index.ts";
+import { layOutPage, NOT_MEASURED, type Page, type Pair } from "./sentences/index.ts";
 import { textChart, textUse } from "./text-chart.ts";
 
 /** runbook.md: the page of runbook.html for terminals and code hosts. */
@@ -108,9 +108,9 @@ function proof({ proof: lines, faults, reproduce }: Page): string[] {
   ];
 }
 
-function unproven({ unproven: sentences }: Page): string[] {
+function unproven({ unproven: sentences, judged }: Page): string[] {
   return [
     ...(sentences.length === 0 ? [] : [...sentences.map((sentence) => `- ${escaped(sentence)}`), ""]),
-    `How calls are judged: ${OUTCOMES.map(({ outcome, means }) => `*${outcome}*: ${means}`).join("; ")}. What nobody looked at says "${NOT_MEASURED}".`,
+    `How calls were judged: ${judged.map(({ label, text }) => `*${label}*: ${escaped(text)}`).join("; ")}. What nobody looked at says "${NOT_MEASURED}".`,
   ];
 }

@@ -1,5 +1,8 @@
 import { execFileSync } from "node:child_process";
+import type { FrontDoor } from "../core/app.ts";
+import { describeMatcher } from "../core/describe-matcher.ts";
 import type { AppFacts } from "../core/scenario.ts";
+import { createScrubber } from "../core/secrets.ts";
 import type { SessionOptions } from "./options.ts";
 
 /** The part of the app file that may stand in the event log. Undefined when nothing is known of the app. */
@@ -18,8 +21,22 @@ export function appFacts(options: SessionOptions): AppFacts | undefined {
       incomplete: door?.answer.incompleteWhen !== undefined,
       error: door?.answer.errorWhen !== undefined,
     },
+    ...(door !== undefined && { matchers: matchersOf(door, options.secrets) }),
     commit: gitCommit(options.cwd),
   };
+}
+
+/** In words, for the report. A pattern may hold a filled value. */
+function matchersOf({ answer, shedWhen, fallbackWhen }: FrontDoor, secrets: readonly string[]): AppFacts["matchers"] {
+  const scrubber = createScrubber();
+  for (const secret of secrets) scrubber.register(secret);
+  const { doneWhen: done, incompleteWhen: incomplete, errorWhen: error } = answer;
+  const declared = { shed: shedWhen, fallback: fallbackWhen, done, incomplete, error };
+  return Object.fromEntries(
+    Object.entries(declared).flatMap(([name, matcher]) =>
+      matcher === undefined ? [] : [[name, scrubber.scrub(describeMatcher(matcher))]],
+    ),
+  );
 }
 
 export const DEFAULT_DEADLINE_MS = 30_000;

@@ -6,6 +6,7 @@ import type { EventLog } from "../history/index.ts";
 import { type RunningDriver, startDriver } from "../load/index.ts";
 import { DEFAULT_DEADLINE_MS } from "./app-facts.ts";
 import { baseUrls } from "./families.ts";
+import { tellFrontDoorUnseen } from "./front-door-unseen.ts";
 import { launchApp, warmUp } from "./launch-app.ts";
 import { type RunningLoad, startLoadCommand } from "./load-command.ts";
 import type { Playable } from "./playable.ts";
@@ -59,13 +60,10 @@ function countCalls(log: Pick<EventLog, "subscribe">): () => number {
 
 function openDriver(session: Playable): RunningDriver | undefined {
   const { scenario, app, appUrl } = session.options;
-  if (scenario.load === undefined || session.options.loadCommand !== undefined) return undefined;
-  if (app?.frontDoor === undefined || appUrl === undefined) {
-    session.options.notify(
-      'the front door is not driven: no app file (llm-chaos.yaml) tells how a request to the app looks. What depends on the front door will be "not measured". `llm-chaos init` writes one',
-    );
+  const unseen = whyUnseen(session);
+  if (unseen !== undefined) tellFrontDoorUnseen(session, unseen);
+  if (unseen !== undefined || scenario.load === undefined || app?.frontDoor === undefined || appUrl === undefined)
     return undefined;
-  }
   const driver = startDriver({
     load: scenario.load,
     frontDoor: app.frontDoor,
@@ -83,14 +81,22 @@ function openDriver(session: Playable): RunningDriver | undefined {
   return driver;
 }
 
+/** Why our own driver does not call the app; undefined when it does. */
+function whyUnseen({ options: { scenario, app, appUrl, loadCommand } }: Playable): string | undefined {
+  if (loadCommand !== undefined) {
+    const unplayed = scenario.load === undefined ? "" : ", and the scenario's own load is not played";
+    return `the load comes from --load-cmd, which our driver cannot look into${unplayed}`;
+  }
+  if (scenario.load === undefined) return "the scenario has no load, so calls come from whoever uses the app";
+  if (app?.frontDoor === undefined)
+    return "no app file (llm-chaos.yaml) tells how a request to the app looks; llm-chaos init writes one";
+  return appUrl === undefined ? "nobody says where the app listens; give --app URL" : undefined;
+}
+
 /** `--load-cmd`: somebody else's tool in our driver's place. */
 function openLoadCommand(session: Playable, control: RunningControl | undefined): RunningLoad | undefined {
-  const { loadCommand, scenario, notify } = session.options;
+  const { loadCommand } = session.options;
   if (loadCommand === undefined) return undefined;
-  const unplayed = scenario.load === undefined ? "" : "; the scenario's own load is not played";
-  notify(
-    `the load comes from --load-cmd, which our driver cannot look into${unplayed}: what depends on the front door will be "not measured"`,
-  );
   return startLoadCommand(session, loadCommand, control);
 }
 

@@ -2,6 +2,7 @@ import type { ChaosEvent } from "../core/event.ts";
 import { upstreamTroubles } from "./check-upstream.ts";
 import { type OpenControl, openControl } from "./control-host.ts";
 import { finish, type RunResult } from "./finish.ts";
+import { tellFrontDoorUnseen } from "./front-door-unseen.ts";
 import { watchScenario } from "./hot-reload.ts";
 import { openMetrics, type RunningMetrics } from "./metrics.ts";
 import type { SessionOptions } from "./options.ts";
@@ -55,6 +56,7 @@ export async function serveProxy(options: SessionOptions, hooks: RunHooks): Prom
   const metrics = openMetrics(session);
   const control = await openControlOrClose(session, metrics);
   const watch = watchScenario(session);
+  if (options.scenario.expect.length > 0) tellFrontDoorUnseen(session, "llm-chaos proxy drives nothing");
   if (options.startAtOnce) session.timeline.start();
   const end = await session.stopped;
   watch.close();

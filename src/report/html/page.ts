@@ -1,6 +1,6 @@
 import type { Report } from "../../core/report.ts";
 import { escapeMarkup } from "../markup.ts";
-import { layOutPage, NOT_MEASURED, OUTCOMES, type Page } from "../sentences/index.ts";
+import { layOutPage, NOT_MEASURED, type Page } from "../sentences/index.ts";
 import { bitesPart } from "./bites-part.ts";
 import { chartPart } from "./chart-part.ts";
 import { fitToPaper } from "./paper.ts";
@@ -32,7 +32,7 @@ ${[
   part("When it happens for real", [definitions(page.real)]),
   part("Proof", proof(page)),
   part("Limits of this claim", unproven(page)),
-  foot(),
+  foot(page),
 ].join("\n")}
 </main>
 </body>
@@ -135,7 +135,7 @@ function unproven({ unproven: sentences }: Page): string[] {
   return [`<ul>${sentences.map((sentence) => `<li>${escapeMarkup(sentence)}</li>`).join("")}</ul>`];
 }
 
-function foot(): string {
-  const rules = OUTCOMES.map(({ outcome, means }) => `<b>${outcome}</b> ${escapeMarkup(means)}`).join(" · ");
-  return `<footer>How calls are judged: ${rules}. What nobody looked at says “${NOT_MEASURED}”.</footer>`;
+function foot({ judged }: Page): string {
+  const rules = judged.map(({ label, text }) => `<b>${label}</b> ${escapeMarkup(text)}`).join(" · ");
+  return `<footer>How calls were judged: ${rules}. What nobody looked at says “${NOT_MEASURED}”.</footer>`;
 }

@@ -1,13 +1,15 @@
 import type { Page } from "../sentences/index.ts";
 
 /** Letters to a line on A4 at full size, with wide letters, since fonts differ from reader to reader. */
-const WIDTH = { whole: 100, rule: 36, observed: 66, beside: 36, half: 50 };
+const WIDTH = { whole: 100, rule: 36, observed: 66, beside: 36, half: 50, small: 110 };
 /** CSS pixels of a sheet between its margins, a little spared. */
 const SHEET = 1_035;
 /** At full size: what every page has, each line of text beyond it, and what a table's row needs beside its lines. Measured in a browser. */
 const HEIGHT = { fixed: 640, line: 11.8, row: 0.3 };
 /** Smaller letters make lines both lower and longer: a page's height falls faster than its letters' size, by this power at least. */
 const SHRINKS_BY = 1.5;
+/** Lines of the rules in small print that every page has. */
+const FOOT = 4;
 /** Lines beside the chart cost nothing until there are more than this. */
 const BESIDE_CHART = 9;
 /** Below this, paper is for the magnifying glass; a page that needs it runs on to a second sheet. */
@@ -40,7 +42,10 @@ function linesOf(page: Page, withProof: boolean): number {
     (text) => linesFor(text, WIDTH.whole),
   );
   const limits = page.bites.limits.length === 0 ? 0 : 1 + page.bites.limits.length * (2 + HEIGHT.row);
-  return sum(rules) + sum(whole) + sum(inTwoColumns(page)) / 2 + limits + Math.max(0, besideChart(page) - BESIDE_CHART);
+  const foot = linesFor(page.judged.map(({ label, text }) => `${label} ${text} · `).join(""), WIDTH.small);
+  const smallPrint = Math.max(0, foot - FOOT);
+  const columns = sum(inTwoColumns(page)) / 2 + Math.max(0, besideChart(page) - BESIDE_CHART);
+  return sum(rules) + sum(whole) + columns + limits + smallPrint;
 }
 
 function brokenRules({ expectations }: Page): string[] {

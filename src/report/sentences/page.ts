@@ -7,7 +7,7 @@ import { type FaultLine, faultLines, headerFacts, proofLines } from "./proof.ts"
 import { type Pair, whenItHappens } from "./real.ts";
 import { type ExpectationLine, expectationLines, stoppedInWords, verdictSentence } from "./verdict.ts";
 import { bitesFirst, headroom, type LimitLine, limitLines, wallInShort } from "./wall.ts";
-import { VERDICTS } from "./words.ts";
+import { OUTCOMES, VERDICTS } from "./words.ts";
 
 /** Everything the runbook says, in words and in order. Each format only decides how it looks. */
 export interface Page {
@@ -38,6 +38,8 @@ export interface Page {
   reproduce: string;
   /** What this run cannot tell. */
   unproven: readonly string[];
+  /** How calls were judged. */
+  judged: readonly Pair[];
 }
 
 export function layOutPage(report: Report): Page {
@@ -74,7 +76,20 @@ export function layOutPage(report: Report): Page {
     faults: faultLines(report),
     reproduce: report.reproduce,
     unproven: unproven(report),
+    judged: judgedBy(report),
   };
+}
+
+/** A matcher may be as long as its author likes, and the page has one sheet; report.json has all of it. */
+const LONGEST_RULE = 220;
+
+/** The rules with this run's numbers; without front-door calls, what the words mean. */
+function judgedBy({ rules }: Report): Pair[] {
+  if (rules.length === 0) return OUTCOMES.map(({ outcome, means }) => ({ label: outcome, text: means }));
+  return rules.map(({ what, rule }) => ({
+    label: what,
+    text: rule.length > LONGEST_RULE ? `${rule.slice(0, LONGEST_RULE)}…` : rule,
+  }));
 }
 
 const MOST_UNPROVEN = 7;

@@ -1,5 +1,5 @@
 import type { Report, ReportedExpectation } from "../../core/report.ts";
-import { counted, eventsInWords, listed, VERDICTS } from "./words.ts";
+import { counted, eventsInWords, listed, NOT_MEASURED, VERDICTS } from "./words.ts";
 
 const STOP_WORDS: Readonly<Record<string, string>> = {
   panic: "somebody pressed stop",
@@ -82,7 +82,7 @@ export function expectationLines(report: Report): ExpectationLine[] {
         name: expectation.name,
         verdict: expectation.verdict,
         sign,
-        word: held,
+        word: expectation.notMeasured === true ? NOT_MEASURED : held,
         rule: expectation.phase === null ? expectation.explained : `${expectation.explained}, in ${expectation.phase}`,
         observed: expectation.summary,
         proof: expectation.verdict === "pass" ? [] : proofOf(expectation),
