@@ -221,11 +221,30 @@ describe("Retry-After", () => {
 
   it("is honoured in a share of waits where no length tells them apart", () => {
     const told = waits(4, 5_000, 500, waits(4, 5_000, 5_005));
-    expect(wordsOf(told, "retry_after")).toEqual(["honours Retry-After in 50 % of waits"]);
+    expect(wordsOf(told, "retry_after")).toEqual(["waits as Retry-After says in 50 % of cases"]);
   });
 
   it("is waited for 10 % too little: ignored, however near", () => {
     expect(wordsOf(waits(4, 5_000, 4_500), "retry_after")).toEqual(["ignores Retry-After"]);
+  });
+
+  it("is waited for in one call of three, else 10 % too little", () => {
+    const told = waits(8, 5_000, 4_500, waits(4, 5_000, 5_005));
+    expect(wordsOf(told, "retry_after")).toEqual(["waits as Retry-After says in 33 % of cases"]);
+  });
+
+  it("is ignored by one whose constant pause is longer than some of the waits by chance", () => {
+    const told = waits(30, 80, 100, waits(10, 2_000, 100));
+    expect(traitOf(told, "retry_after")).toMatchObject({ words: "ignores Retry-After", samples: 10 });
+    expect(wordsOf(told, "backoff").join()).toMatch(/^backoff 100 ms before the first retry/);
+  });
+
+  it("is not told where its own pauses were longer than all of them", () => {
+    const told = waits(6, 1_000, 5_000);
+    expect(wordsOf(told, "retry_after")).toEqual([]);
+    expect(whyNot(told, "retry_after")).toBe("its own pauses were longer than every announced wait");
+    // A header has whole seconds: 194 ms are announced as one second.
+    expect(wordsOf(waits(6, 194, 1_003), "retry_after")).toEqual(["honours Retry-After (longest announced: 194 ms)"]);
   });
 
   it("is not told without announced waits, nor from two of them", () => {

@@ -23,7 +23,7 @@ export type Growth = { kind: "constant" | "adding" | "unsure" } | { kind: "times
 /** Jitter needs a few more values than a middle does. */
 const LEAST_FOR_JITTER = 5;
 /** What timers and the network add looks like jitter; less than this is none. */
-const SMALLEST_JITTER = { ms: 25, share: 0.05 };
+const SMALLEST_JITTER = { ms: 50, share: 0.05 };
 /** A ratio that is known no better than this is not told as a number. */
 const LARGEST_DOUBT = 0.3;
 const SAME = 0.12;

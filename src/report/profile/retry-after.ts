@@ -1,6 +1,7 @@
 import { hintGrain } from "../../core/hint-grain.ts";
 import type { History } from "../../core/history.ts";
 import { formatDuration } from "../../core/units.ts";
+import { percentile, sortedNumbers } from "../numbers.ts";
 import { certainCalls, type Gap, gapsOf } from "./gaps.ts";
 import { LEAST_SAMPLES, type Reading, seen, unseen } from "./reading.ts";
 
@@ -16,8 +17,28 @@ export interface Wait {
   honoured: boolean;
 }
 
-/** Waits that are no longer than the tolerance cannot be told from none. */
+/** A wait of up to this much more than announced may still be the announced one: headers have whole seconds, clients add jitter. */
+const NEAR = { ms: 250, share: 0.3, grainMs: 1_000 };
+
+const CLEARLY_LONGER = 1.5;
+/** Who waits for at least this share of what was announced means to wait, and does it badly. */
+const MEANS_TO = 0.8;
+
+/**
+ * The waits that can tell whether it listens: not those within the tolerance, and none that was kept by chance, because its own
+ * pauses, where it does not listen, are as long anyway.
+ */
 export function waitsOf(history: History): Wait[] {
+  const all = announcedWaits(history);
+  const early = all.filter(({ honoured }) => !honoured);
+  if (early.length < LEAST_SAMPLES || early.length < (1 - NEARLY_ALL) * all.length) return all;
+  const middle = percentile(sortedNumbers(early.map(({ gap, announcedMs }) => gap.ms / announcedMs)), 0.5) ?? 0;
+  if (middle >= MEANS_TO) return all;
+  const own = percentile(sortedNumbers(early.map(({ gap }) => gap.ms)), 0.9) ?? 0;
+  return all.filter(({ honoured, announcedMs }) => !honoured || announcedMs > CLEARLY_LONGER * own + TOLERANCE_MS);
+}
+
+function announcedWaits(history: History): Wait[] {
   const grainOf = hintGrain(history);
   return certainCalls(history)
     .flatMap(gapsOf)
@@ -44,6 +65,8 @@ export function readRetryAfter(history: History): Reading {
     );
   }
   const honoured = waits.filter((wait) => wait.honoured);
+  if (honoured.length === waits.length && honoured.filter(isNear).length * 2 < honoured.length)
+    return unseen("retry_after", "its own pauses were longer than every announced wait");
   const limit = findLimit(waits);
   return seen({
     name: "retry_after",
@@ -58,6 +81,11 @@ export function readRetryAfter(history: History): Reading {
     of: "announced waits",
     events: examples(waits),
   });
+}
+
+function isNear({ announcedMs, gap }: Wait): boolean {
+  const inHeader = Math.ceil(announcedMs / NEAR.grainMs) * NEAR.grainMs;
+  return gap.ms <= inHeader + Math.max(NEAR.ms, NEAR.share * announcedMs);
 }
 
 /** Those that were broken prove more than those that were kept. */
@@ -77,7 +105,7 @@ function inWords(waits: readonly Wait[], limit: Limit | undefined): string {
   if (share <= 1 - NEARLY_ALL) return "ignores Retry-After";
   if (limit !== undefined)
     return `honours Retry-After up to ${formatDuration(limit.upToMs)}, not one of ${formatDuration(limit.fromMs)} or more`;
-  return `honours Retry-After in ${Math.round(share * 100)} % of waits`;
+  return `waits as Retry-After says in ${Math.round(share * 100)} % of cases`;
 }
 
 interface Limit {

@@ -9,7 +9,7 @@ type Refusal = Report["refusals"][number];
 export function bitesFirst(report: Report): string {
   const first = firstHit(report);
   if (first !== undefined) {
-    if (report.load.startsAtWall) return bitesAtWall(first);
+    if (report.load.startsAtWall) return bitesAtWall(first, report.limits.length);
     const others = report.limits.filter((limit) => limit !== first);
     if (others.length === 0)
       return `${capital(dimensionInWords(first.dimension))}: the wall is met; no other limit was counted.`;
@@ -28,8 +28,9 @@ export function bitesFirst(report: Report): string {
 }
 
 /** Each step began with full buckets, so the shares say nothing; which limit refused first, and at which load, does. */
-function bitesAtWall({ dimension, firstHit }: Limit): string {
+function bitesAtWall({ dimension, firstHit }: Limit, limits: number): string {
   const at = firstHit?.concurrency == null ? "" : `, from ${firstHit.concurrency} at once`;
+  if (limits === 1) return `${capital(dimensionInWords(dimension))} refused${at}; no other limit was counted.`;
   return `${capital(dimensionInWords(dimension))} refused first${at}. How full the other limits were is ${NOT_MEASURED}: each step of the ramp began with every bucket drained.`;
 }
 
@@ -131,11 +132,12 @@ export function headroom({ load, limits, calls }: Report): string {
   const [first, ...others] = load.walls;
   if (first === undefined)
     return limits.length === 0 ? "not computed: no limit was counted" : "not computed: no call was served undisturbed";
-  const who = calls.frontDoor === 0 ? "calls" : "users";
+  const at = concurrencyInWords(first.concurrency);
+  const who = `${calls.frontDoor === 0 ? "call" : "user"}${at === "1" ? "" : "s"}`;
   const rest = others.map(
     (wall) => `${dimensionInWords(wall.dimension)} only at ${concurrencyInWords(wall.concurrency)}`,
   );
-  const lead = `computed: at this mix ${dimensionInWords(first.dimension)} is exhausted at ${concurrencyInWords(first.concurrency)} ${who} at once (${first.because})`;
+  const lead = `computed: at this mix ${dimensionInWords(first.dimension)} is exhausted at ${at} ${who} at once (${first.because})`;
   return [lead, ...rest].join("; ");
 }
 
