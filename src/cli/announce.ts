@@ -9,9 +9,11 @@ import { paint } from "./style.ts";
 
 /** What everybody should know before the first call: where to point the app, what is upstream, what it may cost. */
 export function announce(session: Session, appFilePath: string | undefined, line: (text: string) => void): void {
-  const { upstreams, listen, scenario } = session.options;
+  const { upstreams, listen, scenario, tls } = session.options;
   line(`proxy   ${session.proxy.url}   seed ${scenario.seed}   run folder ${session.folder.path}`);
   line(`        point the app here: ${baseUrls(session.options, session.proxy.url).join("  ")}`);
+  if (tls !== undefined)
+    line(`        the app must trust ${tls.certPath}: NODE_EXTRA_CA_CERTS in Node, SSL_CERT_FILE in Python`);
   if (upstreams.length > 1) line(`        or at one upstream: ${addresses(session).join("  ")}`);
   if (appFilePath !== undefined) line(`        app file ${appFilePath}`);
   for (const upstream of upstreams) line(upstreamLine(upstream, session.options));

@@ -10,6 +10,8 @@ export interface SharedFlags extends RecordingFlags, BudgetFlags {
   listen: Address;
   control: Address | "off";
   controlHost: string[];
+  tlsCert?: string;
+  tlsKey?: string;
   controlTokenFile?: string;
   spectatorTokenFile?: string;
   fault: string[];
@@ -49,6 +51,13 @@ function addListenFlags(command: Command): Command {
 
 function addControlFlags(command: Command): Command {
   return command
+    .addOption(
+      new Option(
+        "--tls-cert <file>",
+        "certificate (PEM) of the data listener, and of a control channel off loopback",
+      ).env("LLM_CHAOS_TLS_CERT"),
+    )
+    .addOption(new Option("--tls-key <file>", "its private key (PEM)").env("LLM_CHAOS_TLS_KEY"))
     .addOption(
       new Option("--control <host:port|off>", "control channel")
         .env("LLM_CHAOS_CONTROL")

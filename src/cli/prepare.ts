@@ -12,6 +12,7 @@ import { budgetWords, spendingOptions } from "./budget-flags.ts";
 import type { SharedFlags } from "./flags.ts";
 import { openPlan, type PlanFiles } from "./open-plan.ts";
 import { paint } from "./style.ts";
+import { readTls } from "./tls-files.ts";
 
 const APP_FILE = "llm-chaos.yaml";
 
@@ -75,6 +76,7 @@ export function prepare(input: {
     upstreams,
     ...spendingOptions(flags, { app: app.app, upstreams }),
     listen: flags.listen,
+    tls: readTls(flags, { host: flags.listen.host, nowMs: Date.now(), warn: input.notify }),
     control: controlAddress(flags, env),
     faults: flags.fault,
     plan,

@@ -1,3 +1,4 @@
+export { isLoopback } from "./auth.ts";
 export { ChaosControl, type ChaosControlOptions, type FollowOptions } from "./chaos-control.ts";
 export { type ConnectOptions, type ControlClient, ControlRefused, connectControl } from "./client.ts";
 export type { ControlHost, InjectOptions, Viewer } from "./host.ts";

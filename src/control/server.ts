@@ -1,4 +1,5 @@
-import { createServer, type Server } from "node:http";
+import http from "node:http";
+import https from "node:https";
 import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "../core/clock.ts";
@@ -18,6 +19,8 @@ import { CloseCode, CONTROL_PATH } from "./wire.ts";
 export interface ControlOptions {
   /** Port 0: any. */
   listen: { host: string; port: number };
+  /** PEM texts. Undefined: plain HTTP. */
+  tls?: { cert: string; key: string } | undefined;
   /** Names besides the loopback ones under which it may be reached (`--control-host`). */
   hosts: readonly string[];
   /** Undefined: one is made and written to `tokenPath`; only on loopback. */
@@ -57,18 +60,23 @@ const PING_EVERY_MS = 30_000;
 /** A client that does not answer the close in this time is cut. */
 const CLOSE_GRACE_MS = 1_000;
 
+type Server = http.Server | https.Server;
+
 /** Opens the control channel. Throws a UserError when it must not (no token off loopback) or cannot (port taken). */
 export async function startControl(options: ControlOptions): Promise<RunningControl> {
   const { listen, hosts, clock, onError, routes = [] } = options;
   const tokens = chooseTokens(options);
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 10_000 });
+  const { tls } = options;
+  const timeouts = { headersTimeout: 10_000, requestTimeout: 10_000 };
+  const server: Server =
+    tls === undefined ? http.createServer(timeouts) : https.createServer({ ...timeouts, cert: tls.cert, key: tls.key });
   const port = await listenOn(server, listen);
   const sessions = createSessions(clock);
   const door: Door = {
     tokens: tokens.list,
     names: hosts,
     sessions,
-    cookie: sessionCookie({ port, secure: false }),
+    cookie: sessionCookie({ port, secure: tls !== undefined }),
     guesses: createGuessLimit(clock),
   };
   const doors = { door, routes: [...loginRoutes(door), ...routes], onError };
@@ -84,8 +92,8 @@ export async function startControl(options: ControlOptions): Promise<RunningCont
   return {
     host: listen.host,
     port,
-    url: `ws://${at}${CONTROL_PATH}`,
-    pageUrl: `http://${at}/`,
+    url: `${tls === undefined ? "ws" : "wss"}://${at}${CONTROL_PATH}`,
+    pageUrl: `${tls === undefined ? "http" : "https"}://${at}/`,
     ...tokens.told,
     async close() {
       tokens.remove();

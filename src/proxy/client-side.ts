@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Clock } from "../core/clock.ts";
 import type { EventBody } from "../core/event.ts";
 import { type HeaderList, headerValue } from "../core/exchange.ts";
+import { resetConnection } from "./reset.ts";
 
 /** What the client's connection saw. */
 export type Ending = EventBody<"reply_ended">["how"];
@@ -93,7 +94,7 @@ export class ClientSide {
     const { socket } = this.#response;
     if (socket === null || socket.destroyed) this.#response.destroy();
     else if (how === "fin" && !this.#endsWithConnection) socket.destroySoon();
-    else socket.write("", () => socket.resetAndDestroy());
+    else socket.write("", () => resetConnection(socket));
   }
 
   /** Ends a connection on which nothing was said: by a reset, or, after a hang, by closing it. */
@@ -102,7 +103,7 @@ export class ClientSide {
     this.#how = how;
     const { socket } = this.#response;
     if (socket === null) this.#response.destroy();
-    else if (how === "reset") socket.resetAndDestroy();
+    else if (how === "reset") resetConnection(socket);
     else socket.destroySoon();
   }
 

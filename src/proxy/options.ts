@@ -29,6 +29,8 @@ export interface ProxyTimeouts {
 export interface ProxyOptions {
   /** Port 0: any free one. */
   listen: { host: string; port: number };
+  /** PEM texts. Undefined: plain HTTP. */
+  tls?: { cert: string; key: string } | undefined;
   /** At least one; the first gets what nothing else claims. */
   destinations: readonly Destination[];
   /** Asked when there are several. Without it only addresses in the path tell them apart. */
@@ -63,7 +65,7 @@ export type StartOptions = ProxyOptions | (Omit<ProxyOptions, "destinations" | "
 export interface RunningProxy {
   host: string;
   port: number;
-  /** `http://host:port`, without a slash at the end. */
+  /** `http://host:port` (https with `tls`), without a slash at the end. */
   url: string;
   /** Requests that are being answered now, pass-through included. */
   inFlight(): number;

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { finished } from "node:stream";
 import { headerValue } from "../core/exchange.ts";
 import { forwardableReplyHeaders } from "./headers.ts";
+import { resetConnection } from "./reset.ts";
 
 /**
  * Writes an upstream's reply to the client: status, reason, headers and bytes as they came, with back-pressure. When the
@@ -26,5 +27,5 @@ function cutReply(to: ServerResponse, how: "fin" | "rst"): void {
   const socket = to.socket;
   if (socket === null || socket.destroyed) to.destroy();
   else if (how === "fin") socket.destroySoon();
-  else socket.write("", () => socket.resetAndDestroy());
+  else socket.write("", () => resetConnection(socket));
 }

@@ -1,11 +1,15 @@
 import http from "node:http";
+import https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { UserError } from "../core/errors.ts";
 import type { Destination } from "./destination.ts";
 import { DEFAULT_TIMEOUTS, type ProxyOptions, type RunningProxy, type StartOptions } from "./options.ts";
 import { createPassThrough, type PassThrough } from "./passthrough.ts";
+import { rememberConnections } from "./reset.ts";
 import { createRouter } from "./route.ts";
 import { createShared, type Shared } from "./shared.ts";
+
+type Server = http.Server | https.Server;
 
 const MAX_HEADER_BYTES = 64 * 1024;
 /** Node looks for late clients now and then; this is how often at most. Milliseconds. */
@@ -28,7 +32,7 @@ export async function startProxy(given: StartOptions): Promise<RunningProxy> {
     });
     router.route(request, response);
   };
-  const server = http.createServer(serverSettings(options), serve);
+  const server = createServer(options, serve);
   // Answered here and not by the upstream, which would be asked too late for it.
   server.on("checkContinue", (request: http.IncomingMessage, response: http.ServerResponse) => {
     response.writeContinue();
@@ -41,7 +45,7 @@ export async function startProxy(given: StartOptions): Promise<RunningProxy> {
   return {
     host,
     port,
-    url: `http://${reachableHost(host)}:${port}`,
+    url: `${options.tls === undefined ? "http" : "https"}://${reachableHost(host)}:${port}`,
     inFlight: () => open,
     releaseAll: shared.releaseAll,
     close(how) {
@@ -49,6 +53,14 @@ export async function startProxy(given: StartOptions): Promise<RunningProxy> {
       return close({ server, shared, passThroughs }, how.drainMs);
     },
   };
+}
+
+function createServer(options: ProxyOptions, serve: http.RequestListener): Server {
+  const settings = serverSettings(options);
+  if (options.tls === undefined) return http.createServer(settings, serve);
+  const server = https.createServer({ ...settings, ...options.tls }, serve);
+  rememberConnections(server);
+  return server;
 }
 
 /** As this machine reaches it: nobody can call an address that stands for all of them. */
@@ -95,7 +107,7 @@ function refuseConnect(_request: http.IncomingMessage, socket: Socket): void {
   socket.end("HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
 }
 
-function listen(server: http.Server, { host, port }: ProxyOptions["listen"]): Promise<number> {
+function listen(server: Server, { host, port }: ProxyOptions["listen"]): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(cannotListen(error, `${host}:${port}`)));
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
@@ -114,7 +126,7 @@ function cannotListen(error: NodeJS.ErrnoException, place: string): UserError {
 }
 
 interface Running {
-  server: http.Server;
+  server: Server;
   shared: Shared;
   passThroughs: ReadonlyMap<Destination, PassThrough>;
 }

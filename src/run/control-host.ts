@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import { type ControlHost, type ControlResult, type RunningControl, startControl } from "../control/index.ts";
+import {
+  type ControlHost,
+  type ControlResult,
+  isLoopback,
+  type RunningControl,
+  startControl,
+} from "../control/index.ts";
 import { UserError } from "../core/errors.ts";
 import { parseFaultLine } from "../scenario/index.ts";
 import { refuseShareOnLive } from "./check-share.ts";
@@ -40,6 +46,8 @@ export async function openControl(
   const running = await startControl({
     listen: control,
     hosts: control.hosts,
+    // On loopback nothing travels that could be read; elsewhere the token would.
+    tls: isLoopback(control.host) ? undefined : session.options.tls,
     token: control.token,
     tokenPath: controlTokenPath(state),
     spectatorToken: control.spectatorToken,

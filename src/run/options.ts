@@ -20,6 +20,14 @@ export interface BudgetOptions {
   assumeMaxOutput: number | undefined;
 }
 
+/** PEM texts, checked. */
+export interface TlsFiles {
+  cert: string;
+  key: string;
+  /** For people: what a client must trust. */
+  certPath: string;
+}
+
 /** Everything a session is made from. Files are read and flags parsed by the command line before. */
 export interface SessionOptions {
   mode: "run" | "proxy";
@@ -50,6 +58,8 @@ export interface SessionOptions {
   /** Answers in a live upstream's place: the rest of a mix, and calls beyond the budget. */
   standIn?: StubChoice | undefined;
   listen: Address;
+  /** Undefined: plain HTTP. */
+  tls?: TlsFiles | undefined;
   control:
     | (Address & { hosts: readonly string[]; token: string | undefined; spectatorToken: string | undefined })
     | undefined;

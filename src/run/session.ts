@@ -85,6 +85,7 @@ export async function startSession(options: SessionOptions): Promise<Session> {
   try {
     proxy = await startProxy({
       listen: options.listen,
+      tls: options.tls && { cert: options.tls.cert, key: options.tls.key },
       destinations: upstreams.destinations,
       ownerOf: whoseRequest,
       limiter: weather.limiter,
