@@ -60,6 +60,8 @@ export interface Attempt {
   }[];
   /** Undefined: never sent upstream, or by a log that does not say where to. */
   upstreamKind: "live" | "stub" | "replay" | undefined;
+  /** It was answered in a live upstream's place: the rest of a mix, or beyond the budget. */
+  standsIn: "mix" | "over_budget" | undefined;
   /** The cassette had no answer: what the app got was an error of our own. */
   replayMissed: ChaosEvent<"replay_missed"> | undefined;
   upstreamStatus: number | undefined;

@@ -91,4 +91,6 @@ export interface BudgetRefusal {
 /** Asked before an upstream is, and told how the call ended. Synchronous: of concurrent calls each sees what the others reserved. */
 export interface SpendMeter {
   open(request: SpendRequest): { bill: Bill } | { refusal: BudgetRefusal };
+  /** A call that nobody can read may cost anything. False: a budget is set, so that it must not be sent. */
+  mayPassUnread(): boolean;
 }

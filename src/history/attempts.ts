@@ -35,6 +35,7 @@ function begin(received: ChaosEvent<"call_received">): Building {
     refused: undefined,
     faults: [],
     upstreamKind: undefined,
+    standsIn: undefined,
     replayMissed: undefined,
     upstreamStatus: undefined,
     upstreamFailed: undefined,
@@ -64,6 +65,7 @@ function note(attempt: Building, event: ChaosEvent): void {
       break;
     case "upstream_started":
       attempt.upstreamKind = event.kind;
+      attempt.standsIn = event.because;
       break;
     case "replay_missed":
       attempt.replayMissed = event;

@@ -83,7 +83,7 @@ function pathFlaw(path = "/"): { status: 400; message: string } | undefined {
 
 async function receive(incoming: Concerned, shared: Shared): Promise<void> {
   const { request, response, head, headAtMs, concerned, destination } = incoming;
-  const { scrubber } = shared.options;
+  const { scrubber, meter } = shared.options;
   for (const secret of credentialsIn(head.headers, head.path)) scrubber.register(secret);
   const body = await gatherBody(request);
   if (body === "left") return;
@@ -94,6 +94,7 @@ async function receive(incoming: Concerned, shared: Shared): Promise<void> {
     if (call !== undefined) return handle({ request: raw, response, dialect, call, headAtMs, destination }, shared);
   }
   const { passThroughTo: target, answerLocally: local } = destination;
+  if (destination.kind === "live" && meter?.mayPassUnread() === false) return write(response, unreadUnderBudget());
   if (target !== undefined) return relayUnread({ request: raw, response, headAtMs, to: destination, target }, shared);
   write(response, local?.(raw) ?? unreadable());
 }
@@ -127,6 +128,13 @@ function unreadable(): WireReply {
   const message = "The request's body cannot be read as a call of this API (is it JSON?).";
   const error = { message, type: "invalid_request_error", param: null, code: null };
   return jsonReply(400, ["x-llm-chaos", "unreadable-call"], { error });
+}
+
+function unreadUnderBudget(): WireReply {
+  const message =
+    "llm-chaos refused this call, not the provider: a budget is set, and what this call may cost cannot be read from its body (is it JSON, and not compressed?).";
+  const error = { message, type: "llm_chaos", param: null, code: "llm_chaos_budget" };
+  return jsonReply(403, ["x-llm-chaos", "budget", "x-should-retry", "false"], { error });
 }
 
 function notFound({ method, path }: RequestHead): WireReply {

@@ -65,11 +65,31 @@ function assumedSettlement(settlement: Report["settlement"]): string[] {
 }
 
 /** What only the real provider could have shown. */
+/** Of a live run, what was not live. */
+function aboutStandIns(attempts: History["attempts"]): string[] {
+  const sent = attempts.filter(({ upstreamKind }) => upstreamKind !== undefined);
+  const real = sent.filter(({ upstreamKind }) => upstreamKind === "live").length;
+  const because = (why: "mix" | "over_budget") => sent.filter(({ standsIn }) => standsIn === why).length;
+  const beyond = because("over_budget");
+  return [
+    ...(because("mix") === 0
+      ? []
+      : [
+          `Only ${real} of ${sent.length} calls went to the real provider (--mix), the others to the stub: what the provider's limits and latency do to the whole load was not measured.`,
+        ]),
+    ...(beyond === 0
+      ? []
+      : [
+          `${beyond} ${beyond === 1 ? "call" : "calls"} beyond the budget went to the stub: from there on the real provider was not measured.`,
+        ]),
+  ];
+}
+
 function aboutUpstream({ attempts }: History, kind: Report["upstream"]["kind"]): string[] {
   if (kind === "stub") {
     return ["The upstream was the built-in stub: the real provider's limits, latency and answers were not measured."];
   }
-  if (kind === "live") return [];
+  if (kind === "live") return aboutStandIns(attempts);
   const missed = attempts.filter(({ replayMissed }) => replayMissed !== undefined).length;
   const misses =
     missed === 0

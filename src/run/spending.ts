@@ -66,6 +66,7 @@ function priceInWords(provider: string, understood: Understood | undefined): str
 function tellingFirst(meter: SpendMeter, log: EventLog, over: BudgetOptions["over"] | undefined): SpendMeter {
   let told = false;
   return {
+    ...meter,
     open(request) {
       const opened = meter.open(request);
       if ("refusal" in opened && !told) {

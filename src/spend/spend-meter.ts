@@ -1,5 +1,6 @@
 import type { Usage } from "../core/limits.ts";
 import type { Bill, Cost, PriceList, SpendMeter, SpendOutcome, SpendRequest } from "../core/spend.ts";
+import { hasCaps } from "./caps.ts";
 import type { BudgetGuard, Held } from "./guard.ts";
 
 /**
@@ -38,6 +39,7 @@ export function createSpendMeter(options: SpendMeterOptions): SpendMeter {
       if ("refusal" in answer) return answer;
       return { bill: liveBill({ request, reserved, held: answer.held }, options) };
     },
+    mayPassUnread: () => !hasCaps(guard.state().caps),
   };
 }
 

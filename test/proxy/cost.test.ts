@@ -145,3 +145,19 @@ test("with a stand-in the call beyond the budget goes there, and the log says wh
   expect(proxy.of("call_refused")).toEqual([]);
   await http.close();
 });
+
+test("under a budget a call that nobody can read is refused, since nobody knows what it costs; without one it passes", async () => {
+  const upstream = await streaming(chatFrames(["a"]));
+  const capped = await startTestProxy({
+    upstream: upstream.url,
+    kind: "live",
+    meter: spendMeter({ run: { requests: 5 } }).meter,
+  });
+  const send = (url: string) => fetch(`${url}/v1/chat/completions`, { method: "POST", body: "no JSON" });
+  const refused = await send(capped.url);
+  expect(refused.status).toBe(403);
+  expect(await refused.json()).toMatchObject({ error: { code: "llm_chaos_budget" } });
+  expect(upstream.requests).toHaveLength(0);
+  const free = await startTestProxy({ upstream: upstream.url, kind: "live", meter: spendMeter().meter });
+  expect((await send(free.url)).status).toBe(200);
+});

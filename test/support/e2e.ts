@@ -104,6 +104,7 @@ export interface ReportFile {
   amplification: number | null;
   expectations: ReportedExpectation[];
   faults: { name: string; hits: number }[];
+  not_concluded: string[];
   calls: { front_door: number; logical: number; attempts: number; outcomes: Record<string, number> };
   load: {
     steps: { concurrency: number; shed: number; trustworthy: boolean }[];
