@@ -16,16 +16,20 @@ export interface Spending {
   tally(): SpendTally;
 }
 
-type Options = Pick<SessionOptions, "app" | "budget" | "notify">;
+type Options = Pick<SessionOptions, "app" | "budget" | "upstreams" | "notify">;
 
 export function createSpending(options: Options, { clock, log }: { clock: Clock; log: EventLog }): Spending {
-  const { app, budget, notify } = options;
+  const { app, budget, upstreams, notify } = options;
+  const paid = upstreams.some(({ kind }) => kind === "live");
   const tally = createSpendTally();
   log.subscribe(tally.add);
   const prices = createPriceList({
     own: app?.prices,
     wallMs: clock.wallMs,
-    onFirst: ({ model, provider }, understood) => notify(`price   ${model}: ${priceInWords(provider, understood)}`),
+    onFirst({ model, provider }, understood) {
+      // Where nothing is paid for, a made-up model needs no price.
+      if (understood !== undefined || paid) notify(`price   ${model}: ${priceInWords(provider, understood)}`);
+    },
   });
   const guard = createBudgetGuard({ clock, caps: budget?.caps });
   let overran = false;
