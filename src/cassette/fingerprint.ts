@@ -29,13 +29,24 @@ const TOOL_RESULT = /"(?:tool_result|function_call_output|functionResponse|toolR
 
 /** Three views of one request, from the strictest to the loosest. The provider's host and base path are in none. */
 export function fingerprintOf(asked: Asked, ignored: readonly JsonPath[] = []): Fingerprint {
-  const target = [operationOf(asked.path), asked.model, asked.stream ? "stream" : "whole"].join("\n");
-  const body = jsonOf(asked.body);
   return {
-    exact: short(`${target}\n${asked.body}`),
-    normalised: short(`${target}\n${normalisedBody(body, ignored) ?? asked.body}`),
-    shape: short(`${target}\n${shapeOf(body)}`),
+    exact: viewOf(asked, "exact", ignored),
+    normalised: viewOf(asked, "normalised", ignored),
+    shape: viewOf(asked, "shape", ignored),
   };
+}
+
+/** One of them: most calls are found by the first. */
+export function viewOf(asked: Asked, view: keyof Fingerprint, ignored: readonly JsonPath[] = []): string {
+  const target = [operationOf(asked.path), asked.model, asked.stream ? "stream" : "whole"].join("\n");
+  switch (view) {
+    case "exact":
+      return short(`${target}\n${asked.body}`);
+    case "normalised":
+      return short(`${target}\n${normalisedBody(jsonOf(asked.body), ignored) ?? asked.body}`);
+    case "shape":
+      return short(`${target}\n${shapeOf(jsonOf(asked.body))}`);
+  }
 }
 
 /** The body without what may differ, keys in order; undefined for one that is no JSON object. */

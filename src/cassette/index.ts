@@ -1,6 +1,6 @@
 export { recordBytes, recordedBytes } from "./bytes.ts";
 export { differences } from "./differences.ts";
-export { type Asked, fingerprintOf, normalisedBody, operationOf } from "./fingerprint.ts";
+export { type Asked, fingerprintOf, normalisedBody, operationOf, viewOf } from "./fingerprint.ts";
 export {
   CASSETTE_VERSION,
   type CassetteHeader,

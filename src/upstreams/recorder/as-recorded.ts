@@ -10,7 +10,8 @@ export function asRecorded(
   { scrubber, redactor }: { scrubber: Scrubber; redactor: Redactor | undefined },
 ): Asked {
   const find = findSecrets(scrubber);
-  const text = Buffer.concat(maskChunks([body], find)).toString("utf8");
+  const [clean = body] = maskChunks([body], find);
+  const text = Buffer.from(clean.buffer, clean.byteOffset, clean.byteLength).toString("utf8");
   return {
     path: maskText(keptPath(path), find),
     model: call.model,
@@ -25,5 +26,6 @@ export function findSecrets(scrubber: Scrubber): FindSecrets {
 }
 
 export function maskText(text: string, find: FindSecrets): string {
+  if (find(text).length === 0) return text;
   return Buffer.concat(maskChunks([Buffer.from(text)], find)).toString("utf8");
 }

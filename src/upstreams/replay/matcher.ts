@@ -1,11 +1,4 @@
-import {
-  type Asked,
-  type Fingerprint,
-  type Found,
-  fingerprintOf,
-  type JsonPath,
-  type Library,
-} from "../../cassette/index.ts";
+import { type Asked, type Fingerprint, type Found, type JsonPath, type Library, viewOf } from "../../cassette/index.ts";
 
 export type MatchedBy = "exact" | "normalised" | "loose";
 
@@ -38,14 +31,13 @@ export function createMatcher({ library, ignored, loose }: MatcherOptions): (ask
     return walk;
   };
   return (asked) => {
-    const fingerprint = fingerprintOf(asked, ignored);
     for (const by of ["exact", "normalised"] as const) {
-      const walk = walkOf(by, fingerprint[by]);
+      const walk = walkOf(by, viewOf(asked, by, ignored));
       const found = walk.found[Math.min(walk.next++, walk.found.length - 1)];
       if (found !== undefined) return { found, by };
     }
     if (!loose) return undefined;
-    const walk = walkOf("shape", fingerprint.shape);
+    const walk = walkOf("shape", viewOf(asked, "shape", ignored));
     const found = walk.found[walk.next++ % walk.found.length];
     return found && { found, by: "loose" };
   };

@@ -1,4 +1,4 @@
-import { type Asked, differences, fingerprintOf, type JsonPath, type Library } from "../../cassette/index.ts";
+import { type Asked, differences, type JsonPath, type Library, viewOf } from "../../cassette/index.ts";
 
 /** How many recordings a miss is held against: reading more of them would take longer than people wait. */
 const MOST_COMPARED = 20;
@@ -15,7 +15,7 @@ export async function nearestTo(
   asked: Asked,
   { library, ignored }: { library: Library; ignored: readonly JsonPath[] },
 ): Promise<Nearest> {
-  const alike = library.find("shape", fingerprintOf(asked, ignored).shape);
+  const alike = library.find("shape", viewOf(asked, "shape", ignored));
   const candidates = (alike.length > 0 ? alike : library.first(MOST_COMPARED)).slice(0, MOST_COMPARED);
   let best: { id: string; paths: string[] } | undefined;
   for (const found of candidates) {

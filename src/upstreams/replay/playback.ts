@@ -27,7 +27,7 @@ export interface PlaybackReply {
   endGapMs: number;
 }
 
-/** `speed`: how many times as fast as recorded; Infinity: everything at once. */
+/** `speed`: how many times as fast as recorded; Infinity: everything at once, in one piece. */
 export function playbackOf(exchange: RecordedExchange, speed: number): Playback {
   const { reply, end, id } = exchange;
   const failure = end.how === "complete" ? undefined : failureOf(exchange);
@@ -40,7 +40,10 @@ export function playbackOf(exchange: RecordedExchange, speed: number): Playback 
     atMs = Math.max(atMs, ms);
     return gapMs;
   };
-  const frames = bytes.map((chunk, i) => ({ bytes: chunk, gapMs: gapTo(reply.chunks[i]?.ms ?? 0) }));
+  const frames =
+    speed === Number.POSITIVE_INFINITY
+      ? [{ bytes: Buffer.concat(bytes), gapMs: 0 }]
+      : bytes.map((chunk, i) => ({ bytes: chunk, gapMs: gapTo(reply.chunks[i]?.ms ?? 0) }));
   const endGapMs = gapTo(end.ms);
   const headers = headersOf(reply, failure === undefined ? size : undefined);
   return {
