@@ -3,6 +3,7 @@ import type { LimitSpec } from "../../src/core/limits.ts";
 import type { TraitName } from "../../src/core/report.ts";
 import { createRng } from "../../src/core/rng.ts";
 import { buildReport } from "../../src/report/index.ts";
+import { fromTo, largest } from "../../src/report/profile/reading.ts";
 import { type Story, story } from "../support/events.ts";
 import { historyOf } from "../support/report.ts";
 
@@ -419,6 +420,13 @@ it("sheds from the ramp's step on, with the counts of those that never reached t
     words: "sheds with 503 from 31 concurrent users",
     numbers: { status: 503, beforeCalling: 6, afterCalling: 0, fromConcurrency: 31 },
   });
+});
+
+it("takes as many values as a long run has, more than one call takes arguments", () => {
+  const values = Array.from({ length: 300_000 }, (_, index) => 1 + (index % 4));
+  expect(largest(values)).toBe(4);
+  expect(fromTo(values)).toBe("1 to 4");
+  expect(largest([])).toBe(0);
 });
 
 it("of a run without trouble claims nothing, and says why", () => {

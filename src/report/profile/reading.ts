@@ -14,7 +14,7 @@ export const MOSTLY = 0.8;
 const MOST_EVENTS = 6;
 
 export function seen(trait: Trait): Reading {
-  return { traits: [{ ...trait, events: trait.events.slice(0, MOST_EVENTS) }], notMeasured: [] };
+  return { traits: [{ ...trait, events: [...new Set(trait.events)].slice(0, MOST_EVENTS) }], notMeasured: [] };
 }
 
 export function unseen(name: TraitName, why: string): Reading {
@@ -29,9 +29,14 @@ export function mostCommon<T>(values: readonly T[]): { value: T; share: number }
   return first === undefined ? undefined : { value: first[0], share: first[1] / values.length };
 }
 
+/** 0 without values. Of as many values as a long run has, which are too many for the arguments of one call. */
+export function largest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), 0);
+}
+
 /** `3`, or `1 to 4`. */
 export function fromTo(values: readonly number[]): string {
-  const least = Math.min(...values);
-  const most = Math.max(...values);
+  const least = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+  const most = largest(values);
   return least === most ? String(least) : `${least} to ${most}`;
 }

@@ -1,6 +1,6 @@
 import type { Attempt, History, LogicalCall } from "../../core/history.ts";
 import { certainCalls, gapsOf } from "./gaps.ts";
-import { fromTo, LEAST_SAMPLES, MOSTLY, mostCommon, type Reading, seen, unseen } from "./reading.ts";
+import { fromTo, LEAST_SAMPLES, largest, MOSTLY, mostCommon, type Reading, seen, unseen } from "./reading.ts";
 import { troubleOf } from "./trouble.ts";
 
 /** From this share of calls on it is what the app does. */
@@ -24,7 +24,10 @@ export function readRetries(history: History): Reading {
   for (const call of certainCalls(history)) {
     const trouble = call.attempts[0] === undefined ? undefined : troubleOf(call.attempts[0]);
     const found = trouble === undefined ? undefined : caseOf(call, decided);
-    if (trouble !== undefined && found !== undefined) byKind.set(trouble, [...(byKind.get(trouble) ?? []), found]);
+    if (trouble === undefined || found === undefined) continue;
+    const cases = byKind.get(trouble) ?? [];
+    byKind.set(trouble, cases);
+    cases.push(found);
   }
   if (byKind.size === 0) return unseen("retries", "no call met trouble");
   const kinds = [...byKind].sort(([, a], [, b]) => b.length - a.length);
@@ -60,7 +63,7 @@ function readKind(trouble: string, cases: readonly Case[]): Reading {
   const retried = cases.filter(({ retries }) => retries > 0);
   const shown = retried.length > 0 ? retried : cases;
   const bounds = retried.filter(({ gaveUp }) => gaveUp).map(({ retries }) => retries);
-  const most = Math.max(0, ...cases.map(({ retries }) => retries));
+  const most = largest(cases.map(({ retries }) => retries));
   return seen({
     name: "retries",
     words: inWords(trouble, { share: retried.length / cases.length, bounds, most }),

@@ -3,7 +3,7 @@ import type { History } from "../../core/history.ts";
 import { formatDuration } from "../../core/units.ts";
 import { percentile, sortedNumbers } from "../numbers.ts";
 import { certainCalls, type Gap, gapsOf } from "./gaps.ts";
-import { LEAST_SAMPLES, type Reading, seen, unseen } from "./reading.ts";
+import { LEAST_SAMPLES, largest, type Reading, seen, unseen } from "./reading.ts";
 
 /** This much too early is still as told. Milliseconds. */
 const TOLERANCE_MS = 50;
@@ -74,7 +74,7 @@ export function readRetryAfter(history: History): Reading {
     numbers: {
       honoured: honoured.length,
       honouredShare: honoured.length / waits.length,
-      longestAnnouncedMs: Math.max(...waits.map(({ announcedMs }) => announcedMs)),
+      longestAnnouncedMs: largest(waits.map(({ announcedMs }) => announcedMs)),
       ...(limit !== undefined && { honoursUpToMs: limit.upToMs, ignoresFromMs: limit.fromMs }),
     },
     samples: waits.length,
@@ -99,7 +99,7 @@ function examples(waits: readonly Wait[]): number[] {
 function inWords(waits: readonly Wait[], limit: Limit | undefined): string {
   const share = shareOf(waits);
   if (share >= NEARLY_ALL) {
-    const longest = Math.max(...waits.map(({ announcedMs }) => announcedMs));
+    const longest = largest(waits.map(({ announcedMs }) => announcedMs));
     return `honours Retry-After (longest announced: ${formatDuration(longest)})`;
   }
   if (share <= 1 - NEARLY_ALL) return "ignores Retry-After";
