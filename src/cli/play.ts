@@ -62,6 +62,7 @@ export async function play(
     onSession(session) {
       sessions.push(session);
       announce(session, prepared.appFilePath, progress.line);
+      progress.follow(session);
     },
   });
 }

@@ -1,63 +1,94 @@
 import type { ChaosEvent } from "../core/event.ts";
+import type { LogLine } from "../dashboard/view.ts";
+import type { Session } from "../run/session.ts";
+import { type Followed, follow } from "./live/follow.ts";
+import { liveLines } from "./live/lines.ts";
+import { createLiveRegion, type LiveRegion } from "./live/region.ts";
 import { createRunView, describeView, foldView } from "./run-view.ts";
-import { canAnimate, clockTime, GLYPH, paint } from "./style.ts";
+import { canAnimate, clockTime, paint } from "./style.ts";
 
 export interface Progress {
   onEvent(event: ChaosEvent): void;
-  /** A line for people, above the live region. */
+  /** A line for people, above the live lines. */
   line(text: string): void;
+  /** From now on the live lines tell of this session. Off a terminal nothing changes. */
+  follow(session: Session): void;
   stop(): void;
 }
 
 const REDRAW_MS = 250;
 const HEARTBEAT_MS = 30_000;
 
-/** Append-only lines, and on a terminal one live line under them. Off a terminal: the same lines, and a heartbeat every 30 s. */
+/** Append-only lines, and on a terminal a few live ones under them. Off a terminal: the same lines, and a heartbeat every 30 s. */
 export function createProgress(options: {
   stream: NodeJS.WriteStream;
   env: NodeJS.ProcessEnv;
   label?: string;
-  quiet?: boolean;
 }): Progress {
   const { stream } = options;
   const view = createRunView();
-  const animated = canAnimate(stream, options.env) && options.quiet !== true;
   const prefix = options.label === undefined ? "" : `${options.label.padEnd(6)} `;
-  let drawn = "";
+  const region = canAnimate(stream, options.env) ? createLiveRegion(stream) : undefined;
+  const line = (text: string) => void (region === undefined ? stream.write(`${text}\n`) : region.line(text));
+  const said = (kind: string, text: string, ms = view.nowMs) =>
+    line(`[${clockTime(ms)}] ${prefix}${kind.padEnd(8)} ${text}`);
+  const live = region === undefined ? undefined : createLive({ region, stream, said });
 
-  const clear = () => {
-    if (drawn !== "") stream.write("\r\u001b[2K");
-    drawn = "";
-  };
-  const line = (text: string) => {
-    clear();
-    stream.write(`${text}\n`);
-  };
-  const draw = () => {
-    const left = view.phaseEndsAtMs === undefined ? "" : ` · ${clockTime(view.phaseEndsAtMs - view.nowMs)} left`;
-    const text = `${prefix}${GLYPH.run} ${clockTime(view.nowMs)} ${view.phase}${left} · ${describeView(view)}`;
-    const clipped = text.slice(0, Math.max(20, (stream.columns ?? 80) - 1));
-    if (clipped === drawn) return;
-    clear();
-    stream.write(clipped);
-    drawn = clipped;
-  };
-  const heartbeat = () =>
-    line(`[${clockTime(view.nowMs)}] ${prefix}alive    phase=${view.phase} ${describeView(view)}`);
-
-  const timer = setInterval(animated ? draw : heartbeat, animated ? REDRAW_MS : HEARTBEAT_MS);
+  const heartbeat = () => said("alive", `phase=${view.phase} ${describeView(view)}`);
+  const timer = setInterval(live?.draw ?? heartbeat, live === undefined ? HEARTBEAT_MS : REDRAW_MS);
   timer.unref();
   return {
     onEvent(event) {
       const change = foldView(view, event);
-      if (change === undefined || options.quiet === true) return;
+      if (change === undefined) return;
       const text = change.kind === "warning" ? paint("yellow", change.text, stream) : change.text;
-      line(`[${clockTime(event.t_ms)}] ${prefix}${change.kind.padEnd(8)} ${text}`);
+      said(change.kind, text, event.t_ms);
     },
     line,
+    follow: (session) => live?.follow(follow(session, line)),
     stop() {
       clearInterval(timer);
-      clear();
+      live?.stop();
+    },
+  };
+}
+
+interface LiveOptions {
+  region: LiveRegion;
+  stream: NodeJS.WriteStream;
+  said(kind: string, text: string, ms?: number): void;
+}
+
+/** The live lines, and what only the picture behind them knows: an expectation that breaks or holds, a limit that bites. */
+function createLive({ region, stream, said }: LiveOptions) {
+  let followed: Followed | undefined;
+  let lastTold: LogLine | undefined;
+
+  const tellNews = (log: readonly LogLine[]) => {
+    const until = lastTold === undefined ? -1 : log.indexOf(lastTold);
+    const news = log.slice(0, until < 0 ? undefined : until);
+    lastTold = log[0] ?? lastTold;
+    for (const { kind, text, atMs } of news.toReversed()) {
+      if (kind === "expect") said(kind, text, atMs);
+      else if (kind === "limit") said(kind, paint("yellow", text, stream), atMs);
+    }
+  };
+  return {
+    follow(one: Followed) {
+      followed?.stop();
+      followed = one;
+    },
+    draw() {
+      if (followed === undefined) return;
+      const view = followed.view();
+      tellNews(view.log);
+      const lines = liveLines(view, { columns: stream.columns ?? 80, rows: stream.rows ?? 24 }, followed.keys);
+      region.draw(lines);
+    },
+    stop() {
+      followed?.stop();
+      followed = undefined;
+      region.close();
     },
   };
 }

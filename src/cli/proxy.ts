@@ -36,6 +36,7 @@ export async function proxyCommand(scenarioPath: string | undefined, flags: Prox
       onSession(session) {
         sessions.push(session);
         announce(session, prepared.appFilePath, progress.line);
+        progress.follow(session);
         if (session.options.scenario.phases.length > 0 && !session.options.startAtOnce) {
           progress.line(
             "        limits are active; the phases wait for scenario.start (llm-chaos ctl scenario.start), or use --start",

@@ -13,8 +13,8 @@ const UNICODE =
 
 /** One glyph for each verdict, so that a line can be searched for; ASCII where Unicode is not to be expected. */
 export const GLYPH = UNICODE
-  ? { pass: "✓", fail: "✗", inconclusive: "◌", fault: "▨", run: "▶" }
-  : { pass: "ok", fail: "X", inconclusive: "?", fault: "#", run: ">" };
+  ? { pass: "✓", fail: "✗", inconclusive: "◌", fault: "▨", run: "▶", near: "▲", rule: "─", full: "█", empty: "░" }
+  : { pass: "ok", fail: "X", inconclusive: "?", fault: "#", run: ">", near: "!", rule: "-", full: "#", empty: "." };
 
 const COLOUR = { pass: "blue", fail: "red", inconclusive: "yellow" } as const;
 

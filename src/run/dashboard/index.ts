@@ -9,6 +9,7 @@ import { createViewFeed } from "./feed.ts";
 import { createProvisionalJudge } from "./judge.ts";
 import { judgedRows } from "./judged.ts";
 
+export { openPicture, type Picture } from "./picture.ts";
 export { dashboardRoutes } from "./routes.ts";
 
 /** The dashboard's side of a session: the picture for all who watch, judged on the way while somebody does. */
