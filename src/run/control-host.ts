@@ -79,7 +79,8 @@ function controlHost(session: Session, dashboard: Dashboard): ControlHost {
   const scrubbed = <T>(value: T): T => JSON.parse(scrubber.scrub(JSON.stringify(value)));
   return {
     ...scenarioSwitches(session),
-    status: () => status(session),
+    // A filled placeholder may stand in a rule's words.
+    status: () => scrubbed(status(session)),
     inject(fault, { where, chance, ttlMs }) {
       const rule =
         typeof fault === "string" && where === undefined && chance === undefined ? fault : ruleOf(fault, where, chance);
@@ -88,7 +89,7 @@ function controlHost(session: Session, dashboard: Dashboard): ControlHost {
       return { id, endsAtMs: clock.nowMs() + ttlMs };
     },
     remove: (id) => chooser.remove(id),
-    faults: () => chooser.active().map((fault) => ({ ...fault })),
+    faults: () => scrubbed(chooser.active().map((fault) => ({ ...fault }))),
     setLimits: (params) => ({ limits: setLimits(session, params).map((row) => ({ ...row })) }),
     recording: recordingSwitch(session),
     budget: { set: (caps) => setBudget(session, caps) },

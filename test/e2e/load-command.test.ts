@@ -47,7 +47,9 @@ async function play(lasts: string, command: string) {
 it("ends a load tool with the run, its group too, and judges what it did", { timeout: 40_000 }, async () => {
   const { code, stderr, events, states, report } = await play("1s", "node tool.cjs hold & wait");
   expect(code, stderr).toBe(0);
-  expect(stderr).toMatch(/front door is not seen: the load comes from --load-cmd.*own load is not played.*Only the calls/);
+  expect(stderr).toMatch(
+    /front door is not seen: the load comes from --load-cmd.*own load is not played.*Only the calls/,
+  );
   expect(stderr).toMatch(/^load {4}│ told http:\/\/127\.0\.0\.1:\d+ 1 127\.0\.0\.1:\d+$/m);
   expect(states.map(({ state }) => state)).toEqual(["started", "ended"]);
   expect(report).toMatchObject({

@@ -37,7 +37,8 @@ export function createDashboard(session: Session): Dashboard {
       nowMs: clock.nowMs(),
       proxyUrl: proxy.url,
       readings: limiter?.readings() ?? [],
-      faults: chooser.active(),
+      // A filled placeholder may stand in a rule's words.
+      faults: chooser.active().map((fault) => ({ ...fault, explained: session.scrubber.scrub(fault.explained) })),
     }),
     onPicture() {
       if (expects) judge.ask();
