@@ -33,8 +33,9 @@ export class CallBill {
     this.#status = status;
   }
 
-  failed({ stage }: UpstreamFailure): void {
-    this.#unsent = stage === "connect";
+  failed({ stage, code }: UpstreamFailure): void {
+    // Of an error inside this program nobody knows how far the call came.
+    this.#unsent = stage === "connect" && code !== "INTERNAL";
   }
 
   /** Faults will change this reply: it is read before they do. */

@@ -73,6 +73,17 @@ function liveBill({ request, reserved, held }: Reserved, { prices, onOverrun }: 
   };
 }
 
+/** A server may tell any numbers: none below zero gives money back. */
+function plausible(usage: Usage): Usage {
+  const { inputTokens, outputTokens, cachedTokens, cacheWrittenTokens } = usage;
+  return {
+    inputTokens: Math.max(0, inputTokens),
+    outputTokens: Math.max(0, outputTokens),
+    ...(cachedTokens !== undefined && { cachedTokens: Math.max(0, cachedTokens) }),
+    ...(cacheWrittenTokens !== undefined && { cacheWrittenTokens: Math.max(0, cacheWrittenTokens) }),
+  };
+}
+
 function keptOf(reserved: Reserved["reserved"], taken: { tokens: number; usd: number }) {
   const tokens = Math.max(reserved.tokens, taken.tokens);
   return reserved.usd === undefined ? { tokens } : { tokens, usd: Math.max(reserved.usd, taken.usd) };
@@ -84,7 +95,7 @@ function costOf(request: SpendRequest, outcome: SpendOutcome, prices: PriceList)
   if (unsent) return undefined;
   const refused = status !== undefined && status >= 400 && !MAYBE_BILLED.has(status);
   if (refused) return { inputTokens: 0, outputTokens: 0, usd: 0, estimated: false };
-  const tokens = usage ?? { inputTokens: request.inputTokens, outputTokens: seenOutputTokens };
+  const tokens = plausible(usage ?? { inputTokens: request.inputTokens, outputTokens: seenOutputTokens });
   const price = prices.priceOf(request, tokens);
   return {
     inputTokens: tokens.inputTokens,

@@ -161,3 +161,11 @@ test("under a budget a call that nobody can read is refused, since nobody knows 
   const free = await startTestProxy({ upstream: upstream.url, kind: "live", meter: spendMeter().meter });
   expect((await send(free.url)).status).toBe(200);
 });
+
+test("numbers below zero give no money back", async () => {
+  const usage = { prompt_tokens: -1_000_000, completion_tokens: -1_000_000 };
+  const { proxy, guard } = await start(await streaming(chatFrames(["a"], usage)));
+  await call(proxy.url);
+  expect(await proxy.event("cost_settled")).toMatchObject({ usd: 0, input_tokens: 0, output_tokens: 0 });
+  expect(guard.state().used).toMatchObject({ tokens: 0, usd: 0, requests: 1 });
+});
