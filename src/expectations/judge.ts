@@ -7,10 +7,30 @@ import { inconclusive } from "./shared/judgements.ts";
 
 /** Judges every expectation of the run's scenario. Never throws: a rule that breaks is inconclusive and says why. */
 export function judgeWith(expectations: ReadonlyMap<string, Expectation>, history: History): ReportedExpectation[] {
-  return (history.scenario?.expect ?? []).map((spec) => judgeOne(expectations.get(spec.name), spec, history));
+  const selected = createSelector(history);
+  return (history.scenario?.expect ?? []).map((spec) =>
+    judgeOne(expectations.get(spec.name), spec, { history, selected }),
+  );
 }
 
-function judgeOne(expectation: Expectation | undefined, spec: ExpectationSpec, history: History): ReportedExpectation {
+interface Subject {
+  history: History;
+  /** What `in:` and `where:` select. */
+  selected(spec: ExpectationSpec): History;
+}
+
+/** Most rules of a scenario look at the same part of the run, which is then selected once. */
+function createSelector(history: History): Subject["selected"] {
+  const known = new Map<string, History>();
+  return (spec) => {
+    const key = JSON.stringify([spec.in ?? null, spec.where ?? null]);
+    const part = known.get(key) ?? selectHistory(history, spec);
+    known.set(key, part);
+    return part;
+  };
+}
+
+function judgeOne(expectation: Expectation | undefined, spec: ExpectationSpec, subject: Subject): ReportedExpectation {
   const reported = { name: spec.name, explained: spec.name, params: spec.params, phase: spec.in?.join(", ") ?? null };
   if (expectation === undefined) return { ...reported, ...inconclusive(`there is no expectation ${spec.name}`) };
   const parsed = expectation.params.safeParse(spec.params ?? {});
@@ -22,9 +42,9 @@ function judgeOne(expectation: Expectation | undefined, spec: ExpectationSpec, h
     () => expectation.explain(parsed.data),
     () => spec.name,
   );
-  const judgement = notJudgeable(spec, history) ?? check(expectation, { spec, params: parsed.data, history });
+  const judgement = notJudgeable(spec, subject.history) ?? check(expectation, { spec, params: parsed.data, subject });
   const { verdict, summary, evidence } = applyIfUnseen(judgement, spec);
-  const unmeasured = verdict === "inconclusive" && history.frontDoorCalls.length === 0;
+  const unmeasured = verdict === "inconclusive" && subject.history.frontDoorCalls.length === 0;
   return {
     ...reported,
     explained,
@@ -48,10 +68,10 @@ function notJudgeable({ in: phases, where }: ExpectationSpec, history: History):
 
 function check(
   expectation: Expectation,
-  { spec, params, history }: { spec: ExpectationSpec; params: unknown; history: History },
+  { spec, params, subject }: { spec: ExpectationSpec; params: unknown; subject: Subject },
 ): Judgement {
   return guarded(
-    () => expectation.check(params, selectHistory(history, spec), history),
+    () => expectation.check(params, subject.selected(spec), subject.history),
     (error) => inconclusive("the rule itself broke", [{ note: error.message, events: [] }]),
   );
 }

@@ -11,18 +11,23 @@ type Building = { -readonly [K in keyof Attempt]: Attempt[K] } & {
   }[];
 };
 
-/** Gathers each request's events. In order of arrival of the request head. Events of unknown calls are ignored. */
-export function foldAttempts(events: readonly ChaosEvent[]): Attempt[] {
-  const byCall = new Map<string, Building>();
-  for (const event of events) {
-    if (event.type === "call_received") byCall.set(event.call, begin(event));
+/** Gathers each request's events as they come. Events of unknown calls are ignored. */
+export class AttemptFold {
+  readonly #byCall = new Map<string, Building>();
+
+  add(event: ChaosEvent): void {
+    if (event.type === "call_received") this.#byCall.set(event.call, begin(event));
     else if ("call" in event) {
-      const attempt = byCall.get(event.call);
+      const attempt = this.#byCall.get(event.call);
       if (attempt !== undefined) note(attempt, event);
     }
   }
-  // A large body makes a request's event come later than that of a request that arrived after it.
-  return [...byCall.values()].sort((a, b) => a.headAtMs - b.headAtMs || a.received.seq - b.received.seq);
+
+  /** In order of arrival of the request head. */
+  finish(): Attempt[] {
+    // A large body makes a request's event come later than that of a request that arrived after it.
+    return [...this.#byCall.values()].sort((a, b) => a.headAtMs - b.headAtMs || a.received.seq - b.received.seq);
+  }
 }
 
 function begin(received: ChaosEvent<"call_received">): Building {

@@ -2,54 +2,107 @@ import type { ChaosEvent } from "../core/event.ts";
 import type { History } from "../core/history.ts";
 import { ambiguousShare } from "../core/links.ts";
 import type { AppFacts, Scenario } from "../core/scenario.ts";
-import { foldAttempts } from "./attempts.ts";
-import { gatherFronts, judgeFronts } from "./front-door.ts";
+import { AttemptFold } from "./attempts.ts";
+import { judgeFronts } from "./front-door.ts";
+import { FrontFold } from "./fronts.ts";
 import { foldLogicalCalls } from "./joins.ts";
-import { foldPhases, phaseFinder } from "./phases.ts";
+import { PhaseFold, phaseFinder } from "./phases.ts";
 import { baselineOf, watchQueues } from "./queueing.ts";
 import { findRepetitions } from "./repetitions.ts";
-import { foldSteps } from "./steps.ts";
+import { StepFold } from "./steps.ts";
 import { findTruncatedAnswers } from "./truncated-answers.ts";
 
+/** A history while its events come in. Of each call only what the history needs is kept. */
+export interface HistoryFold {
+  add(event: ChaosEvent): void;
+  /** Once, when all events were added. */
+  finish(): History;
+}
+
 /** The three levels (front-door call ⊃ logical call ⊃ attempt) from the events alone. Costs n log n. Never throws on valid events. */
-export function foldHistory(all: readonly ChaosEvent[]): History {
-  const run = all.find((event) => event.type === "run_started");
-  const loaded = all.findLast((event) => event.type === "scenario_loaded");
-  // Who loads another scenario into a proxy asks about that one: what was before it is another story in the same log.
-  const events = loaded === undefined ? all : all.slice(all.indexOf(loaded));
-  const scenario = ((loaded ?? run)?.scenario ?? undefined) as Scenario | undefined;
-  const app = (run?.app ?? undefined) as AppFacts | undefined;
-  const lastMs = events.reduce((last, { t_ms }) => Math.max(last, t_ms), 0);
-  const phases = foldPhases(events, lastMs);
-  const attempts = foldAttempts(events);
-  const logicalCalls = foldLogicalCalls(attempts, events);
-  const drafts = gatherFronts(events, logicalCalls, phaseFinder(phases));
-  const joined = new Set(drafts.flatMap((draft) => draft.logicalCalls.flatMap((call) => call.attempts)));
-  const faulty = new Set((scenario?.phases ?? []).filter(({ faults }) => faults.length > 0).map(({ name }) => name));
-  const queues = watchQueues(attempts, drafts, { lastMs, isBaseline: baselineOf(phases, faulty, drafts) });
-  const frontDoorCalls = judgeFronts(drafts, {
-    app,
-    lastMs,
-    joinsSeen: joined.size > 0,
-    repeatedWithin: findRepetitions(logicalCalls),
-    truncated: findTruncatedAnswers(attempts, joined),
-    queues,
-  });
+export function foldHistory(events: Iterable<ChaosEvent>): History {
+  const fold = createHistoryFold();
+  for (const event of events) fold.add(event);
+  return fold.finish();
+}
+
+export function createHistoryFold(): HistoryFold {
+  let run: ChaosEvent<"run_started"> | undefined;
+  let loaded: ChaosEvent<"scenario_loaded"> | undefined;
+  let story = new Story();
   return {
-    run,
-    scenario,
-    app,
-    phases,
-    attempts,
-    logicalCalls,
-    frontDoorCalls,
-    steps: foldSteps(events, frontDoorCalls),
-    loadTool: events.findLast((event) => event.type === "load_tool"),
-    selfDelays: events.filter((event) => event.type === "self_delay"),
-    warnings: events.filter((event) => event.type === "warning"),
-    ended: events.findLast((event) => event.type === "run_ended"),
-    lastMs,
-    ambiguousShare: ambiguousShare(logicalCalls),
-    queueRule: queues.rule,
+    add(event) {
+      if (event.type === "run_started") run ??= event;
+      else if (event.type === "scenario_loaded") {
+        // Who loads another scenario into a proxy asks about that one: what was before it is another story in the same log.
+        loaded = event;
+        story = new Story();
+      }
+      story.add(event);
+    },
+    finish: () => story.finish(run, ((loaded ?? run)?.scenario ?? undefined) as Scenario | undefined),
   };
+}
+
+/** Everything that was told of one scenario. */
+class Story {
+  readonly #phases = new PhaseFold();
+  readonly #attempts = new AttemptFold();
+  readonly #fronts = new FrontFold();
+  readonly #steps = new StepFold();
+  readonly #selfDelays: ChaosEvent<"self_delay">[] = [];
+  readonly #warnings: ChaosEvent<"warning">[] = [];
+  #loadTool: ChaosEvent<"load_tool"> | undefined;
+  #ended: ChaosEvent<"run_ended"> | undefined;
+  #lastMs = 0;
+
+  add(event: ChaosEvent): void {
+    if (event.t_ms > this.#lastMs) this.#lastMs = event.t_ms;
+    // What is most frequent first.
+    if ("call" in event) this.#attempts.add(event);
+    else if ("front" in event) this.#fronts.add(event);
+    else if (event.type === "self_delay") this.#selfDelays.push(event);
+    else if (event.type === "warning") this.#warnings.push(event);
+    else if (event.type === "load_tool") this.#loadTool = event;
+    else if (event.type === "run_ended") this.#ended = event;
+    else if ("concurrency" in event) this.#steps.add(event);
+    else this.#phases.add(event);
+  }
+
+  finish(run: ChaosEvent<"run_started"> | undefined, scenario: Scenario | undefined): History {
+    const lastMs = this.#lastMs;
+    const app = (run?.app ?? undefined) as AppFacts | undefined;
+    const phases = this.#phases.finish(lastMs);
+    const attempts = this.#attempts.finish();
+    const logicalCalls = foldLogicalCalls(attempts, this.#fronts.frontOf);
+    const drafts = this.#fronts.finish(logicalCalls, phaseFinder(phases));
+    const joined = new Set(drafts.flatMap((draft) => draft.logicalCalls.flatMap((call) => call.attempts)));
+    const faulty = new Set((scenario?.phases ?? []).filter(({ faults }) => faults.length > 0).map(({ name }) => name));
+    const queues = watchQueues(attempts, drafts, { lastMs, isBaseline: baselineOf(phases, faulty, drafts) });
+    const frontDoorCalls = judgeFronts(drafts, {
+      app,
+      lastMs,
+      joinsSeen: joined.size > 0,
+      repeatedWithin: findRepetitions(logicalCalls),
+      truncated: findTruncatedAnswers(attempts, joined),
+      queues,
+    });
+    return {
+      run,
+      scenario,
+      app,
+      phases,
+      attempts,
+      logicalCalls,
+      frontDoorCalls,
+      steps: this.#steps.finish(frontDoorCalls),
+      loadTool: this.#loadTool,
+      selfDelays: this.#selfDelays,
+      warnings: this.#warnings,
+      ended: this.#ended,
+      lastMs,
+      ambiguousShare: ambiguousShare(logicalCalls),
+      queueRule: queues.rule,
+    };
+  }
 }

@@ -1,17 +1,48 @@
 import type { ChaosEvent } from "../core/event.ts";
-import type { Attempt } from "../core/history.ts";
+import type { Attempt, LogicalCall } from "../core/history.ts";
+import type { FrontDraft } from "./front-draft.ts";
 
-/**
- * The front-door call an attempt was made for, by the trace or the call id that our driver sent.
- * A trace that the driver did not send tells nothing: instrumentation may open one per request.
- */
-export function frontFinder(events: readonly ChaosEvent[]): (attempt: Attempt) => string | undefined {
-  const byTrace = new Map<string, string>();
-  const byCallId = new Map<string, string>();
-  for (const event of events) {
-    if (event.type !== "front_door_started") continue;
-    if (event.trace_id !== "") byTrace.set(event.trace_id, event.front);
-    if (event.call_id !== "") byCallId.set(event.call_id, event.front);
+type Building = Omit<FrontDraft, "phase">;
+
+/** Gathers each front-door call's events as they come, and finds the call that an attempt was made for. */
+export class FrontFold {
+  readonly #drafts = new Map<string, Building>();
+  readonly #byTrace = new Map<string, string>();
+  /** Made when the first attempt asks for it: most apps pass the trace on, and few prompts carry the id. */
+  #byCallId: Map<string, string> | undefined;
+
+  add(event: ChaosEvent): void {
+    if (event.type === "front_door_started") {
+      const { front, trace_id: trace } = event;
+      const logicalCalls: LogicalCall[] = [];
+      this.#drafts.set(front, { id: front, started: event, firstByteAtMs: undefined, ended: undefined, logicalCalls });
+      if (trace !== "") this.#byTrace.set(trace, front);
+      return;
+    }
+    const draft = "front" in event ? this.#drafts.get(event.front) : undefined;
+    if (draft === undefined) return;
+    if (event.type === "front_door_first_byte") draft.firstByteAtMs ??= event.at_ms;
+    else if (event.type === "front_door_ended") draft.ended ??= event;
   }
-  return ({ received: { joins } }) => byTrace.get(joins.trace_id ?? "") ?? byCallId.get(joins.call_id ?? "");
+
+  /**
+   * By the trace or the call id that our driver sent. A trace that the driver did not send tells nothing: instrumentation may open one
+   * per request.
+   */
+  readonly frontOf = ({ received: { joins } }: Attempt): string | undefined => {
+    const byTrace = joins.trace_id === undefined ? undefined : this.#byTrace.get(joins.trace_id);
+    if (byTrace !== undefined || joins.call_id === undefined || joins.call_id === "") return byTrace;
+    this.#byCallId ??= new Map(Array.from(this.#drafts.values(), ({ id, started }) => [started.call_id, id]));
+    return this.#byCallId.get(joins.call_id);
+  };
+
+  /** With their logical calls. `phaseAt` is asked with the time at which a call began. */
+  finish(logicalCalls: readonly LogicalCall[], phaseAt: (ms: number) => string | undefined): FrontDraft[] {
+    for (const call of logicalCalls) this.#drafts.get(call.front ?? "")?.logicalCalls.push(call);
+    // The driver's facts reach the log a little later: the time decides, not the envelope.
+    return Array.from(this.#drafts.values(), (draft) => ({
+      ...draft,
+      phase: phaseAt(draft.started.started_at_ms) ?? draft.started.phase,
+    }));
+  }
 }

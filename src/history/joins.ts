@@ -1,7 +1,5 @@
-import type { ChaosEvent } from "../core/event.ts";
 import type { Attempt, Link, LogicalCall } from "../core/history.ts";
 import { closedAtMs } from "../core/in-flight.ts";
-import { frontFinder } from "./fronts.ts";
 import { RetryFinder } from "./retries.ts";
 import { SubstituteFinder } from "./substitutes.ts";
 
@@ -9,10 +7,13 @@ type Draft = { -readonly [K in keyof LogicalCall]: LogicalCall[K] } & { attempts
 
 /**
  * Joins attempts to logical calls. One sweep over time: ends make an attempt a candidate, heads look for one.
- * `attempts` in order of their heads.
+ * `attempts` in order of their heads; `frontOf` tells the front-door call an attempt was made for.
  */
-export function foldLogicalCalls(attempts: readonly Attempt[], events: readonly ChaosEvent[]): LogicalCall[] {
-  const joiner = new Joiner(attempts, frontFinder(events));
+export function foldLogicalCalls(
+  attempts: readonly Attempt[],
+  frontOf: (attempt: Attempt) => string | undefined,
+): LogicalCall[] {
+  const joiner = new Joiner(attempts, frontOf);
   const ends = inOrderOfTheirEnds(attempts);
   let next = 0;
   for (const attempt of attempts) {

@@ -53,8 +53,12 @@ function* split(chunks: Iterable<Buffer>): Generator<Line> {
   for (const chunk of chunks) {
     let from = 0;
     for (let to = chunk.indexOf(LINE_FEED); to >= 0; to = chunk.indexOf(LINE_FEED, from)) {
-      add(chunk.subarray(from, to));
-      yield take(true);
+      // Nearly every line lies inside one chunk and needs no copy.
+      if (length === 0) yield { number: number++, text: chunk.toString("utf8", from, to), closed: true };
+      else {
+        add(chunk.subarray(from, to));
+        yield take(true);
+      }
       from = to + 1;
     }
     if (from < chunk.length) add(chunk.subarray(from));

@@ -1,40 +1,54 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import { type Problem, UserError } from "../core/errors.ts";
-import { type ChaosEvent, EVENT_TYPES, EVENT_VERSION, type EventType } from "../core/event.ts";
+import { type ChaosEvent, EVENT_VERSION } from "../core/event.ts";
+import { flawOfEvent } from "./check-event.ts";
 import { type Line, linesOf } from "./lines.ts";
 
-export interface ReadEvents {
-  events: ChaosEvent[];
+/** What reading a log came upon. */
+export interface ReadLog {
   /** The last line broke off in the middle: the writer was killed. Nothing is wrong with the rest. */
   tornLine: boolean;
   /** Lines that were left out (errors), and gaps in the numbering (warnings), at most 100. */
   problems: Problem[];
 }
 
+export interface ReadEvents extends ReadLog {
+  events: ChaosEvent[];
+}
+
 const MOST_PROBLEMS = 100;
 
+/** All events of a log at once; see `readLog`. */
+export function readEvents(path: string): ReadEvents {
+  const events: ChaosEvent[] = [];
+  return { ...readLog(path, (event) => void events.push(event)), events };
+}
+
 /**
- * Reads an event log, a run folder's `events.jsonl` when given a folder. Keeps everything usable.
+ * Reads an event log, a run folder's `events.jsonl` when given a folder, and hands over one event after the other: no more than a line
+ * is held. Keeps everything usable.
  * Throws UserError when there is no such file, when it is no event log at all, or when a newer version wrote it.
  */
-export function readEvents(path: string): ReadEvents {
+export function readLog(path: string, onEvent: (event: ChaosEvent) => void): ReadLog {
   const file = fileOf(path);
-  const result: ReadEvents = { events: [], tornLine: false, problems: [] };
+  const result: ReadLog = { tornLine: false, problems: [] };
   let lastSeq = 0;
   let skipped = false;
   const report = (line: Line, message: string, severity: Problem["severity"]) => {
     if (result.problems.length < MOST_PROBLEMS)
       result.problems.push({ file, line: line.number, column: 1, message, severity });
   };
+  const leaveOut = (line: Line, flaw: string) => {
+    if (line.closed) report(line, flaw, "error");
+    else result.tornLine = true;
+    skipped = true;
+  };
   for (const line of linesOf(file)) {
-    if (line.closed && line.text?.trim() === "") continue;
     const event = parseLine(line, file);
+    if (event === undefined) continue;
     if (typeof event === "string") {
-      if (line.closed) report(line, event, "error");
-      else result.tornLine = true;
-      skipped = true;
+      leaveOut(line, event);
       continue;
     }
     if (event.seq <= lastSeq) {
@@ -44,9 +58,9 @@ export function readEvents(path: string): ReadEvents {
     if (isGap(event, lastSeq) && !skipped) report(line, gap(lastSeq, event.seq), "warning");
     skipped = false;
     lastSeq = event.seq;
-    result.events.push(event);
+    onEvent(event);
   }
-  if (result.events.length === 0 && result.problems[0] !== undefined)
+  if (lastSeq === 0 && result.problems[0] !== undefined)
     throw new UserError(`${file} is no event log: line ${result.problems[0].line}: ${result.problems[0].message}`);
   return result;
 }
@@ -73,25 +87,14 @@ function fileOf(path: string): string {
   }
 }
 
-const envelope = {
-  v: z.literal(EVENT_VERSION),
-  seq: z.int().min(1),
-  t_ms: z.number(),
-  at: z.string(),
-  phase: z.string(),
-};
-const schemas = new Map(
-  Object.entries(EVENT_TYPES).map(([type, body]) => [type as EventType, z.object({ ...envelope, ...body.shape })]),
-);
-
-/** The event, or what is wrong with the line. The event is the object as it was read: unknown fields are kept. */
-function parseLine(line: Line, file: string): ChaosEvent | string {
+/** The event, or what is wrong with the line; undefined for an empty one. The event is the object as it was read: unknown fields are kept. */
+function parseLine(line: Line, file: string): ChaosEvent | string | undefined {
   if (line.text === undefined) return "the line is too long for an event";
   let value: { v?: unknown; type?: unknown };
   try {
     value = JSON.parse(line.text);
   } catch {
-    return "not JSON";
+    return line.closed && line.text.trim() === "" ? undefined : "not JSON";
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return "not an event";
   if (typeof value.v === "number" && value.v > EVENT_VERSION)
@@ -99,10 +102,5 @@ function parseLine(line: Line, file: string): ChaosEvent | string {
       `${file} was written by a newer llm-chaos: its events have version ${value.v}, this one reads up to ${EVENT_VERSION}`,
       { hint: "update llm-chaos" },
     );
-  const schema = schemas.get(value.type as EventType);
-  if (schema === undefined) return `unknown event type ${JSON.stringify(value.type)}`;
-  const checked = schema.safeParse(value);
-  if (checked.success) return value as ChaosEvent;
-  const issue = checked.error.issues[0];
-  return `${value.type}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not valid"}`;
+  return flawOfEvent(value) ?? (value as ChaosEvent);
 }

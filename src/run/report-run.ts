@@ -1,7 +1,7 @@
 import type { ExitCode, Problem } from "../core/errors.ts";
 import type { Report } from "../core/report.ts";
 import { judge, recoveryOf } from "../expectations/index.ts";
-import { foldHistory, readEvents } from "../history/index.ts";
+import { createHistoryFold, readLog } from "../history/index.ts";
 import { buildReport, exitCodeOf, renderers } from "../report/index.ts";
 
 export interface RunReport {
@@ -15,8 +15,9 @@ export interface RunReport {
 
 /** Everything a report says comes from the event log, so it can be made again anywhere and at any time. */
 export function reportFromLog(eventsPath: string): RunReport {
-  const { events, tornLine, problems } = readEvents(eventsPath);
-  const history = foldHistory(events);
+  const fold = createHistoryFold();
+  const { tornLine, problems } = readLog(eventsPath, fold.add);
+  const history = fold.finish();
   const report = buildReport(history, judge(history), recoveryOf(history));
   return { report, exitCode: exitCodeOf(report), problems, tornLine };
 }

@@ -41,8 +41,9 @@ interface Mix {
 
 function wallOf(dimension: Dimension, spec: LimitSpec, { history, sample, latencyMs }: Mix): Wall | undefined {
   const limit = spec.limits[dimension];
+  if (limit === undefined) return undefined;
   const charge = chargePerCall(dimension, spec, { history, sample });
-  if (limit === undefined || charge === 0) return undefined;
+  if (charge === 0) return undefined;
   const unit = dimension.startsWith("r") ? "requests" : "tokens";
   const window = windowMs(dimension);
   const scale = window === DAY_MS ? (history.scenario?.clockScale ?? 1) : 1;
