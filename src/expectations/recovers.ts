@@ -3,7 +3,7 @@ import type { Evidence, Expectation } from "../core/expectation.ts";
 import { duration, share } from "../core/schema.ts";
 import { formatDuration, formatShare } from "../core/units.ts";
 import { fail, inconclusive, pass, unseen } from "./shared/judgements.ts";
-import { backAtMs, type Course, cameMoreThanBefore, courseOf } from "./shared/recovery.ts";
+import { backAtMs, type Course, cameMoreThanBefore, courseOf, ownStandstill } from "./shared/recovery.ts";
 import { stoppedEarly } from "./shared/stopped.ts";
 import { decimal } from "./shared/words.ts";
 
@@ -13,12 +13,14 @@ const params = z.strictObject({
 });
 type Params = z.output<typeof params>;
 
+/** Where our own loops stood still for more of the time after the faults than this, nobody is blamed for what did not come. */
+const MOST_STANDSTILL = 0.1;
 /** Not back after this many times the trouble itself: the trouble feeds on its own consequences. */
 const METASTABLE_FACTOR = 10;
 
 /**
  * Goodput is whole answers per second at the front door, or delivered attempts when nothing is driven.
- * It is compared with the phases before the first one with faults, over 5 s (the rest of the run when that is shorter).
+ * It is compared with the phases before the first one with faults, over 5 s (to the end of the last phase when that is shorter).
  * Looks at the whole run, whatever `in:` selects.
  */
 export const recovers = {
@@ -32,7 +34,14 @@ export const recovers = {
     const course = courseOf(whole);
     if (course === "unseen") return unseen("no fault acted in a phase, so there was nothing to recover from");
     if (stopped !== undefined) return inconclusive(`recovery needs the whole run, and ${stopped}`);
-    return typeof course === "string" ? inconclusive(course) : judge(given, course);
+    if (typeof course === "string") return inconclusive(course);
+    const judgement = judge(given, course);
+    const standstill = ownStandstill(whole, course);
+    if (judgement.verdict !== "fail" || standstill <= MOST_STANDSTILL) return judgement;
+    return inconclusive(
+      `${judgement.summary}; but our own loop stood still for ${formatShare(standstill)} of the time after the faults`,
+      judgement.evidence,
+    );
   },
 } satisfies Expectation<Params>;
 

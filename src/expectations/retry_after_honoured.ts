@@ -35,7 +35,7 @@ interface Sample {
  * Measured from the last byte of the refusal to the arrival of the next request head of the same logical call.
  * A fallback to another model is a call of its own and may come at once. A call that never retries is no sample; when
  * nobody retried, nobody came too early, and that passes as long as waits were announced. A sample is void when our own
- * loop was late at one of its ends by more than what separates early from respected.
+ * loop was late at one of its ends by more than what separates early from respected; most of them void is no pass.
  */
 export const retryAfterHonoured = {
   name: "retry_after_honoured",
@@ -114,7 +114,10 @@ function judge({ at_least }: Params, samples: readonly Sample[], voided: number)
   const summary = `${respected} of ${counted(samples.length, "wait")} respected (${parts.join(", ")})${cap === undefined ? "" : `; ${cap}`}`;
   const worstFirst = [...early].sort((a, b) => b.announcedMs - b.waitedMs - (a.announcedMs - a.waitedMs));
   const evidence = worstFirst.map(asEvidence);
-  return respected / samples.length >= at_least ? pass(summary, evidence) : fail(summary, evidence);
+  if (respected / samples.length < at_least) return fail(summary, evidence);
+  // What could be measured is no fair sample any more.
+  if (voided > samples.length) return inconclusive(summary, evidence);
+  return pass(summary, evidence);
 }
 
 function asEvidence({ refused, next, announcedMs, waitedMs }: Sample): Evidence {

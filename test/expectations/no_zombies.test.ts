@@ -42,6 +42,26 @@ describe("passes", () => {
   });
 });
 
+describe("when another model is asked the same while the first one is silent", () => {
+  const overtaken = (disturbed: boolean) => {
+    const on = told().front("f1").received("c1", { trace: "trace-f1", prompt: "p", model: "big" });
+    on.received("c2", { trace: "trace-f1", prompt: "p", model: "small", afterMs: 500 }).replied("c2", 200);
+    const fault = disturbed ? { fault: "stall" } : {};
+    return on.frontEnded("f1", 200).replied("c1", 0, { how: "client_left", afterMs: 8_000, ...fault });
+  };
+
+  test("the first one must be called off", () => {
+    expect(judged(overtaken(true))).toMatchObject({
+      verdict: "fail",
+      evidence: [{ note: expect.stringMatching(/^c1 ran .* longer than f1$/) }],
+    });
+  });
+
+  test("an app that asks two models at once may mean it", () => {
+    expect(judged(overtaken(false)).verdict).toBe("inconclusive");
+  });
+});
+
 describe("fails", () => {
   test("when an attempt begins beside one of the same call that is still open, and names both", () => {
     const both = told().received("c1", { identity: "i" }).received("c2", { retryOf: "c1", afterMs: 2_000 });

@@ -219,6 +219,25 @@ describe("is inconclusive", () => {
     expect(judged(headLate).verdict).toBe("inconclusive");
   });
 
+  test("when most waits are void, though the few others were respected", () => {
+    const mostly = (voids: number) => {
+      const on = told();
+      for (let i = 0; i < voids; i++) {
+        late(on.received(`a${i}`).replied(`a${i}`, 429, { afterMs: 50, announced: 5_000 }));
+        on.received(`b${i}`, { afterMs: 4_920, retryOf: `a${i}`, count: 1 })
+          .replied(`b${i}`, 200)
+          .after(2_000);
+      }
+      on.received("c1").replied("c1", 429, { announced: 5_000 });
+      return on.received("c2", { afterMs: 5_100, retryOf: "c1", count: 1 }).replied("c2", 200);
+    };
+    expect(judged(mostly(1)).verdict).toBe("pass");
+    expect(judged(mostly(2))).toMatchObject({
+      verdict: "inconclusive",
+      summary: expect.stringContaining("1 of 1 wait respected (0 early, 1 exact, 0 overslept, 2 void"),
+    });
+  });
+
   test("when nothing was refused, or no refusal announced a wait", () => {
     expect(judged(told().received("c1").replied("c1", 200)).summary).toBe("no call was refused");
     expect(judged(told().received("c1").replied("c1", 429))).toMatchObject({

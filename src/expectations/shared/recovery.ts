@@ -8,6 +8,9 @@ import { counted, decimal } from "./words.ts";
 
 /** How long it must hold to count as back. */
 const HOLDS_MS = 5_000;
+/** A shorter time shows nothing, nor one in which fewer answers than this were due. */
+const LEAST_HOLD_MS = 1_000;
+const LEAST_SUCCESSES = 10;
 const STEP_MS = 100;
 /** Fewer successes make no baseline. */
 const LEAST_BASELINE = 5;
@@ -88,20 +91,30 @@ function successTimes({ frontDoorCalls, attempts }: History): number[] {
   return times.sort((a, b) => a - b);
 }
 
-/** The first time from which on the goodput holds. */
+/**
+ * The first time from which on the goodput holds: for 5 s, or to the end of the last phase where that comes sooner. The
+ * last moments, in which hardly a call would have ended even before, cannot show it.
+ */
 export function backAtMs({ successes, baselinePerSecond, faultsToMs, endMs }: Course, to: number): number | undefined {
-  const windowMs = Math.min(HOLDS_MS, endMs - faultsToMs);
-  if (windowMs <= 0) return undefined;
-  // Rounded down, since a window cannot be blamed for the fraction of a call.
-  const needed = Math.max(1, Math.floor((to * baselinePerSecond * windowMs) / 1_000));
+  const perMs = (to * baselinePerSecond) / 1_000;
+  const leastMs = Math.min(HOLDS_MS, Math.max(LEAST_HOLD_MS, LEAST_SUCCESSES / perMs), endMs - faultsToMs);
+  if (leastMs <= 0) return undefined;
   let from = 0;
   let until = 0;
-  for (let start = faultsToMs; start + windowMs <= endMs; start += STEP_MS) {
+  for (let start = faultsToMs; start + leastMs <= endMs; start += STEP_MS) {
+    const windowMs = Math.min(HOLDS_MS, endMs - start);
     while ((successes[from] ?? Number.POSITIVE_INFINITY) < start) from += 1;
     while ((successes[until] ?? Number.POSITIVE_INFINITY) < start + windowMs) until += 1;
-    if (until - from >= needed) return start;
+    // Rounded down, since a window cannot be blamed for the fraction of a call.
+    if (until - from >= Math.max(1, Math.floor(perMs * windowMs))) return start;
   }
   return undefined;
+}
+
+/** Share of the time after the faults in which our own loops, proxy and driver, stood still: what did not come then proves nothing. */
+export function ownStandstill({ selfDelays }: History, { faultsToMs, endMs }: Course): number {
+  const lost = selfDelays.filter(({ t_ms }) => t_ms >= faultsToMs && t_ms <= endMs);
+  return lost.reduce((sum, { late_ms }) => sum + late_ms, 0) / Math.max(1, endMs - faultsToMs);
 }
 
 /**

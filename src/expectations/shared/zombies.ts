@@ -29,8 +29,13 @@ export function zombiesOf(history: History, withinMs: number): { zombies: Zombie
     if (call.attempts.length > 1 || replaced.has(call.id) || leftByClient) givenUp += 1;
   }
   for (const front of history.frontDoorCalls) {
-    if (!isGivenUp(front)) outlivingIn(front, (call) => replaced.has(call.id), withinMs).forEach(note);
-    else {
+    if (!isGivenUp(front)) {
+      const overtaken = overtakenByOthers(front);
+      givenUp += overtaken.size;
+      outlivingIn(front, (call) => replaced.has(call.id), withinMs).forEach(note);
+      for (const zombie of outlivingIn(front, (call) => overtaken.has(call), withinMs))
+        note({ ...zombie, certain: wasDisturbed(zombie.attempt) });
+    } else {
       outlivingIn(front, () => true, withinMs).forEach(note);
       if (front.logicalCalls.length > 0) givenUp += 1;
     }
@@ -51,6 +56,27 @@ function overtakenIn({ attempts, links }: LogicalCall): Zombie[] {
     ];
   });
 }
+
+/**
+ * Calls whose prompt was put to another model while they were still open: the app had lost its patience. Or it asks two
+ * models at once, so what proves it is what had been done to the first.
+ */
+function overtakenByOthers({ logicalCalls }: FrontDoorCall): Set<LogicalCall> {
+  const isOvertaken = ({ attempts }: LogicalCall) => {
+    const last = attempts.at(-1);
+    if (last === undefined) return false;
+    const closedMs = closedAtMs(last) ?? Number.POSITIVE_INFINITY;
+    return logicalCalls.some(({ attempts: [other] }) => {
+      if (other === undefined || other.headAtMs <= last.headAtMs || other.headAtMs >= closedMs) return false;
+      const { prompt_hash, model, provider } = other.received;
+      const elsewhere = model !== last.received.model || provider !== last.received.provider;
+      return elsewhere && prompt_hash === last.received.prompt_hash;
+    });
+  };
+  return new Set(logicalCalls.filter(isOvertaken));
+}
+
+const wasDisturbed = ({ faults }: Attempt) => faults.some(({ appliedSeq }) => appliedSeq !== undefined);
 
 /** Whoever asked left, was refused, or got an error: nothing that comes now is for anybody. `given_up` is our own end. */
 function isGivenUp({ outcome, ended }: FrontDoorCall): boolean {
