@@ -30,6 +30,8 @@ const countOf = (attempt: Attempt) => attempt.received.joins.retry_count ?? 0;
  */
 export class RetryFinder {
   readonly #buckets = new Map<string, Bucket>();
+  /** Asked for three times in an attempt's life; making the key costs more than looking here. */
+  readonly #bucketOf = new Map<Attempt, Bucket>();
   readonly #reused: Set<string>;
   readonly #frontOf: (attempt: Attempt) => string | undefined;
 
@@ -84,10 +86,13 @@ export class RetryFinder {
   }
 
   #bucket(attempt: Attempt): Bucket {
+    const known = this.#bucketOf.get(attempt);
+    if (known !== undefined) return known;
     // Requests of different front-door calls are never the same call, however equal.
     const key = `${textKey(attempt)} ${this.#frontOf(attempt) ?? ""}`;
     const bucket = this.#buckets.get(key) ?? { failed: new Map(), open: new Map(), delivered: new Map() };
     this.#buckets.set(key, bucket);
+    this.#bucketOf.set(attempt, bucket);
     return bucket;
   }
 }
