@@ -118,12 +118,24 @@ function store(file: string, stamp: Stamp, table: Buffer): void {
   }
 }
 
-interface Record extends IndexEntry {
+export interface IndexRecord extends IndexEntry {
   hashes: { [name in View]: string };
 }
 
+/** For a recorder, which knows at the end what it wrote: its cassette is then never read for an index. */
+export function writePartIndex(part: { file: string; header: CassetteHeader; records: readonly IndexRecord[] }): void {
+  const { file, header, records } = part;
+  const stamp = { ...stateOf(file), ignored: [], header, problems: [], count: records.length };
+  store(file, stamp, tableOf(records));
+}
+
+/** Nothing is known of a call that was left before any answer. */
+export function isPlayable({ reply, end }: RecordedExchange): boolean {
+  return reply !== null || end.how === "failed";
+}
+
 async function readRecords(file: string, options: IndexOptions) {
-  const records: Record[] = [];
+  const records: IndexRecord[] = [];
   const problems: Problem[] = [];
   let header: CassetteHeader | undefined;
   const onProblem = (problem: Problem) => {
@@ -134,10 +146,13 @@ async function readRecords(file: string, options: IndexOptions) {
     header = found;
   };
   for await (const { exchange, offset, length } of readPart(file, { onProblem, onHeader })) {
-    const { how } = exchange.end;
-    // Nothing is known of a call that was left before any answer.
-    if (exchange.reply === null && how !== "failed") continue;
-    records.push({ offset, length, partial: how === "client_left", hashes: hashesOf(exchange, options.ignored) });
+    if (!isPlayable(exchange)) continue;
+    records.push({
+      offset,
+      length,
+      partial: exchange.end.how === "client_left",
+      hashes: hashesOf(exchange, options.ignored),
+    });
   }
   if (header === undefined) throw new Error("a cassette was read without its header");
   return { header, records, problems };
@@ -156,7 +171,7 @@ function tableBytes(count: number): number {
 }
 
 /** The records, then for each view their ordinals in the order of its hash: looked up by halving, without anything built in memory. */
-function tableOf(records: readonly Record[]): Buffer {
+function tableOf(records: readonly IndexRecord[]): Buffer {
   const table = Buffer.alloc(tableBytes(records.length));
   for (const [i, { hashes, offset, length, partial }] of records.entries()) {
     const at = i * RECORD;

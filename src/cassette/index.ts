@@ -13,11 +13,12 @@ export {
 } from "./format.ts";
 export { harOf } from "./har.ts";
 export { keptPath, keptReplyHeaders, keptRequestHeaders } from "./headers.ts";
-export type { View } from "./index-file.ts";
+export { isPlayable, type View, writePartIndex } from "./index-file.ts";
 export { type JsonPath, parseJsonPath } from "./json-path.ts";
 export { credentialsIn } from "./leaks.ts";
 export { type Leaf, leavesOf, setLeaf } from "./leaves.ts";
 export { type Found, type Library, openLibrary } from "./library.ts";
+export { LONGEST_LINE } from "./lines.ts";
 export { maskChunks } from "./mask.ts";
 export { partPath } from "./part-path.ts";
 export { type PlacedExchange, type ReadOptions, readCassette, readPart } from "./read.ts";

@@ -3,8 +3,8 @@ import { type FileHandle, open } from "node:fs/promises";
 const CHUNK = 1 << 20;
 const LINE_FEED = 0x0a;
 
-/** Far above what a recorder writes in one line; a longer one is not ours, and holding it could take all memory. */
-export const LONGEST_LINE = 96 << 20;
+/** No recorder writes a longer line; a longer one is not ours, and holding it could take all memory. */
+export const LONGEST_LINE = 128 << 20;
 
 export interface FileLine {
   /** 1-based. */

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "../core/errors.ts";
 import type { CassetteHeader } from "./format.ts";
+import type { IndexRecord } from "./index-file.ts";
 import { partPath } from "./part-path.ts";
 
 const writeAsync = promisify(writeFd);
@@ -16,17 +17,21 @@ export interface CassetteWriterOptions {
   /** A part that has become this large is followed by the next. Default 1 GiB. */
   maxPartBytes?: number;
   onRotate?(file: string): void;
+  /** A part is whole and closed: what of it can be looked up, in order. */
+  onPart?(part: { file: string; header: CassetteHeader; records: readonly IndexRecord[] }): void;
   /** Once; afterwards nothing is written any more. What was written stays, without the line that failed. */
   onFailure(error: Error): void;
 }
+
+type LookUp = Omit<IndexRecord, "offset" | "length">;
 
 export interface CassetteWriter {
   /** The part that is written now. */
   readonly file: string;
   /** Bytes that were handed in and are not on their way to the disk yet. */
   readonly waitingBytes: number;
-  /** In order, and written in order. False: it has failed before. */
-  write(line: string): boolean;
+  /** In order, and written in order. With what an index needs of the line, if it can be played. False: it has failed before. */
+  write(line: string, lookUp?: LookUp): boolean;
   /** When everything is written and synced. */
   close(): Promise<void>;
 }
@@ -38,77 +43,114 @@ const GIB = 2 ** 30;
  * meet in one. Throws a UserError when it exists or cannot be created; later troubles are told by onFailure.
  */
 export function createCassetteWriter(options: CassetteWriterOptions): CassetteWriter {
-  const { header, maxPartBytes = GIB, onRotate, onFailure } = options;
-  const path = options.path.replaceAll("%p", String(process.pid));
-  if (existsSync(partPath(path, 2))) throw exists(partPath(path, 2));
-  let part = 1;
-  let file = path;
-  let descriptor = create(file);
-  let queue: Buffer[] = [Buffer.from(`${JSON.stringify({ ...header, part })}\n`)];
-  let waitingBytes = 0;
-  let partBytes = 0;
-  let failed = false;
-  let writing: Promise<void> | undefined;
+  return new PartWriter(options);
+}
 
-  const rotate = async () => {
-    await syncAsync(descriptor);
-    closeSync(descriptor);
-    file = partPath(path, ++part);
-    descriptor = create(file);
-    partBytes = 0;
-    onRotate?.(file);
-    return Buffer.from(`${JSON.stringify({ ...header, part })}\n`);
-  };
-  const drain = async () => {
-    for (let next = queue.shift(); next !== undefined && !failed; next = queue.shift()) {
+interface Line {
+  bytes: Buffer;
+  lookUp?: LookUp | undefined;
+}
+
+/** Writes one line after the other, in one file after the other; what waits is in the queue. */
+class PartWriter implements CassetteWriter {
+  file: string;
+  waitingBytes = 0;
+  readonly #options: CassetteWriterOptions;
+  readonly #path: string;
+  #part = 1;
+  #descriptor: number;
+  #queue: Line[] = [];
+  #records: IndexRecord[] = [];
+  #partBytes = 0;
+  #failed = false;
+  #writing: Promise<void> | undefined;
+
+  constructor(options: CassetteWriterOptions) {
+    this.#options = options;
+    this.#path = options.path.replaceAll("%p", String(process.pid));
+    this.file = this.#path;
+    const second = partPath(this.#path, 2);
+    if (existsSync(second)) throw exists(second);
+    this.#descriptor = create(this.file);
+    this.#push({ bytes: this.#firstLine() });
+  }
+
+  write(line: string, lookUp?: LookUp): boolean {
+    if (this.#failed) return false;
+    this.#push({ bytes: Buffer.from(`${line}\n`), lookUp });
+    return true;
+  }
+
+  async close(): Promise<void> {
+    await this.#writing;
+    await syncAsync(this.#descriptor).catch(() => undefined);
+    quietly(() => closeSync(this.#descriptor));
+    if (!this.#failed) this.#tellPart();
+  }
+
+  #push(line: Line): void {
+    this.waitingBytes += line.bytes.length;
+    this.#queue.push(line);
+    this.#writing ??= this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    for (let next = this.#queue.shift(); next !== undefined && !this.#failed; next = this.#queue.shift()) {
       try {
-        if (partBytes > 0 && partBytes + next.length > maxPartBytes) await append(await rotate());
-        await append(next);
+        await this.#writeLine(next);
       } catch (error) {
-        fail(error);
+        this.#fail(error);
       }
-      waitingBytes = Math.max(0, waitingBytes - next.length);
+      this.waitingBytes -= next.bytes.length;
     }
-    writing = undefined;
-  };
-  const append = async (bytes: Buffer) => {
-    for (let done = 0; done < bytes.length; )
-      done += (await writeAsync(descriptor, bytes, done, bytes.length - done)).bytesWritten;
-    partBytes += bytes.length;
-  };
-  const fail = (error: unknown) => {
-    failed = true;
-    queue = [];
-    // What is left of a line that did not fit would be torn; everything before it is whole.
-    quietly(() => ftruncateSync(descriptor, partBytes));
-    onFailure(error instanceof Error ? error : new Error(String(error)));
-  };
-  const start = () => {
-    writing ??= drain();
-  };
-  start();
+    this.#writing = undefined;
+  }
 
-  return {
-    get file() {
-      return file;
-    },
-    get waitingBytes() {
-      return waitingBytes;
-    },
-    write(line) {
-      if (failed) return false;
-      const bytes = Buffer.from(`${line}\n`);
-      waitingBytes += bytes.length;
-      queue.push(bytes);
-      start();
-      return true;
-    },
-    async close() {
-      await writing;
-      await syncAsync(descriptor).catch(() => undefined);
-      quietly(() => closeSync(descriptor));
-    },
-  };
+  async #writeLine({ bytes, lookUp }: Line): Promise<void> {
+    const { maxPartBytes = GIB } = this.#options;
+    if (this.#partBytes > 0 && this.#partBytes + bytes.length > maxPartBytes) await this.#rotate();
+    const offset = this.#partBytes;
+    await this.#append(bytes);
+    if (lookUp !== undefined) this.#records.push({ ...lookUp, offset, length: bytes.length - 1 });
+  }
+
+  async #append(bytes: Buffer): Promise<void> {
+    for (let done = 0; done < bytes.length; )
+      done += (await writeAsync(this.#descriptor, bytes, done, bytes.length - done)).bytesWritten;
+    this.#partBytes += bytes.length;
+  }
+
+  async #rotate(): Promise<void> {
+    await syncAsync(this.#descriptor);
+    closeSync(this.#descriptor);
+    this.#tellPart();
+    this.#records = [];
+    this.file = partPath(this.#path, ++this.#part);
+    this.#descriptor = create(this.file);
+    this.#partBytes = 0;
+    this.#options.onRotate?.(this.file);
+    await this.#append(this.#firstLine());
+  }
+
+  #fail(error: unknown): void {
+    this.#failed = true;
+    this.#queue = [];
+    // What is left of a line that did not fit would be torn; everything before it is whole.
+    quietly(() => ftruncateSync(this.#descriptor, this.#partBytes));
+    this.#options.onFailure(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  #tellPart(): void {
+    this.#options.onPart?.({ file: this.file, header: this.#header(), records: this.#records });
+  }
+
+  #firstLine(): Buffer {
+    return Buffer.from(`${JSON.stringify(this.#header())}\n`);
+  }
+
+  #header(): CassetteHeader {
+    return { ...this.#options.header, part: this.#part };
+  }
 }
 
 function create(file: string): number {

@@ -121,6 +121,7 @@ it("lets no key out but to the provider: not to the terminal, not to the run fol
     "runbook.md",
     "scenario.yaml",
     "tape.jsonl",
+    "tape.jsonl.index",
   ]);
   const recorded = (files.get("tape.jsonl") ?? "").trimEnd().split("\n");
   expect(recorded, "the cassette did record the four calls").toHaveLength(5);

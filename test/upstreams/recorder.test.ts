@@ -7,7 +7,7 @@ import { type RecordedExchange, readCassette, recordedBytes } from "../../src/ca
 import { createScrubber } from "../../src/core/secrets.ts";
 import { type BodyReader, type Upstream, UpstreamFailure } from "../../src/core/upstream.ts";
 import { dialects } from "../../src/providers/index.ts";
-import { createRecorder } from "../../src/upstreams/index.ts";
+import { createRecorder, createReplay } from "../../src/upstreams/index.ts";
 import { createFakeClock } from "../support/clock.ts";
 import { createTestSink } from "../support/proxy.ts";
 import { chatRequest, gather } from "../support/stub.ts";
@@ -206,6 +206,32 @@ describe("recorder", () => {
     expect(existsSync(join(folder, "tape.2.jsonl"))).toBe(true);
     expect(statSync(file).size).toBeLessThan(2_500);
     expect(log.of("recording").filter(({ state }) => state === "rotated").length).toBeGreaterThan(0);
+  });
+
+  it("leaves an index that replay takes as it is, for every part", async () => {
+    const { recorder, file, pushed, stopped, clock, log } = setUp({ maxPartBytes: 2_500 });
+    recorder.start(file);
+    const { upstream, reader } = pushed();
+    const ask = (n: number) =>
+      chatRequest({ messages: [{ role: "user", content: `question ${n} ${"x".repeat(400)}` }] });
+    for (let n = 0; n < 6; n++) {
+      (await upstream(ask(n), new AbortController().signal)).body.start({ data() {}, end() {}, fail() {} });
+      reader().data(bytes(`answer ${n}`));
+      reader().end([]);
+    }
+    expect(await stopped()).toHaveLength(6);
+    const built: string[] = [];
+    const onBuild = (path: string) => built.push(path);
+    const scrubber = createScrubber();
+    const speed = Number.POSITIVE_INFINITY;
+    const replay = await createReplay({ path: file, clock, sink: log.sink, scrubber, dialects, speed, onBuild });
+    onTestFinished(() => replay.close());
+    for (const n of [5, 0, 3]) {
+      const read = gather(await replay.upstream(ask(n), new AbortController().signal), clock);
+      expect(read.text).toBe(`answer ${n}`);
+    }
+    expect(built).toEqual([]);
+    expect(replay.count).toBe(6);
   });
 
   it("never writes to a file that is there, and records one file at a time", async () => {
