@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { cassetteText } from "../support/cassette.ts";
 import { eventsOf, reportOf, runCli, startProxyCli } from "../support/e2e.ts";
 import { exampleRun, QUICK_STUB } from "../support/e2e-files.ts";
 
@@ -84,6 +85,11 @@ it("starts nothing without a cassette that it can read", async () => {
   expect(await start("x", "--replay-speed", "slow")).toMatchObject({
     code: 2,
     stderr: expect.stringContaining("or max"),
+  });
+  writeFileSync(join(cwd, "empty.jsonl"), cassetteText([]));
+  expect(await start("empty.jsonl", "--record", "copy.jsonl")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("there is nothing to record: every upstream is a replay"),
   });
   const again = await runCli(["proxy", "--listen", "127.0.0.1:0", "--control", "off", "--record", "notes.jsonl"], {
     cwd,

@@ -50,7 +50,7 @@ function setUp(redactions: readonly string[] = PATHS) {
     scrubber,
     redactions,
     versions: { llm_chaos: "0.0.0", node: "v24" },
-    upstreams: [],
+    upstreams: [{ name: "test", kind: "live", address: "http://test" }],
     notify() {},
   });
   recorder.start(file);

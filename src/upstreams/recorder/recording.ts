@@ -12,6 +12,7 @@ import {
 } from "../../cassette/index.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Dialect } from "../../core/dialect.ts";
+import { UserError } from "../../core/errors.ts";
 import type { EventBody, EventSink } from "../../core/event.ts";
 import type { Scrubber } from "../../core/secrets.ts";
 import { CannotRecord, exchangeOf } from "./exchange-of.ts";
@@ -60,6 +61,11 @@ export class Recording {
 
   /** Throws a UserError when the file exists or cannot be created. */
   constructor(path: string, options: RecorderOptions) {
+    if (options.upstreams.length === 0) {
+      throw new UserError("there is nothing to record: every upstream is a replay", {
+        hint: "record a real provider (--upstream https://…) or the stub",
+      });
+    }
     this.#options = options;
     this.#redactor = createRedactor(options.redactions ?? []);
     this.#writer = createCassetteWriter({
