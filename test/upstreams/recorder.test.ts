@@ -124,11 +124,25 @@ describe("recorder", () => {
     const leaving = new AbortController();
     await upstream(chatRequest({}), leaving.signal);
     leaving.abort();
+    // The network's own body hears of it first, and breaks off.
+    let broken: BodyReader | undefined;
+    const gone = new UpstreamFailure("ABORTED", "body", "ended");
+    const aborting = recorder.wrap(async (_request, signal) => {
+      signal.addEventListener("abort", () => broken?.fail(gone), { once: true });
+      const start = (given: BodyReader) => {
+        broken = given;
+      };
+      return { status: 200, statusText: "OK", headers: SSE, body: { start, pause() {}, resume() {} } };
+    }, dialects);
+    const abandoning = new AbortController();
+    gather(await aborting(chatRequest({}), abandoning.signal), clock);
+    abandoning.abort();
     const all = await stopped();
     expect(all.map(({ end }) => end)).toEqual([
       { how: "cut", ms: 0, code: "UND_ERR_SOCKET", stage: "body" },
       { how: "failed", ms: 0, code: "ECONNREFUSED", stage: "connect" },
       { how: "client_left", ms: 0 },
+      { how: "client_left", ms: 0, code: "ABORTED", stage: "body" },
     ]);
     expect(all[1]?.reply).toBeNull();
     expect(whole(all[0])).toBe("half");
