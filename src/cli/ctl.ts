@@ -3,6 +3,7 @@ import { ChaosControl, type ControlInput, METHOD_NAMES, METHODS, paramNames } fr
 import { UserError } from "../core/errors.ts";
 import { controlTokenPath } from "../run/control-host.ts";
 import { stateFolder } from "../run/run-folder.ts";
+import { varsOf } from "../run/vars-of.ts";
 
 export interface CtlFlags {
   control: string;
@@ -12,7 +13,10 @@ export interface CtlFlags {
 
 /** `llm-chaos ctl <method> [json]`: one call on a running proxy's control channel. `events.subscribe` prints a line for each event until it is stopped. */
 export async function ctlCommand(method: string, json: string | undefined, flags: CtlFlags): Promise<number> {
-  const params = parseParams(json);
+  const params =
+    method === "scenario.load" && json !== undefined && !json.trimStart().startsWith("{")
+      ? sentFile(json)
+      : parseParams(json);
   const control = new ChaosControl({
     url: controlUrl(flags.control),
     token: () => controlToken(flags.controlTokenFile),
@@ -23,6 +27,7 @@ export async function ctlCommand(method: string, json: string | undefined, flags
     // The channel itself knows best which methods it has, also of another version.
     const result = await control.call(method as "status", params as Record<string, never>);
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    if (isHeld(params)) await stopped();
     return 0;
   } finally {
     control.close();
@@ -42,17 +47,35 @@ export function methodLines(): string {
 
 async function printEvents(control: ChaosControl, params: unknown): Promise<number> {
   const { since, types } = params as ControlInput<"events.subscribe">;
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-    process.stdout.once("error", () => resolve());
-  });
   await control.follow((event) => void process.stdout.write(`${JSON.stringify(event)}\n`), {
     ...(since !== undefined && { since }),
     ...(types !== undefined && { types }),
     onLost: ({ message }) => void process.stderr.write(`${message}; trying again\n`),
   });
-  await stopped;
+  await stopped();
   return 0;
+}
+
+/** A fault that is held ends with its connection: so the connection stays until Ctrl-C. */
+function isHeld(params: unknown): boolean {
+  return typeof params === "object" && params !== null && "hold" in params && params.hold === true;
+}
+
+function stopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+    process.stdout.once("error", () => resolve());
+  });
+}
+
+/** `ctl scenario.load storm.yaml`: the file itself, with what its placeholders stand for here. */
+function sentFile(path: string): unknown {
+  try {
+    const text = readFileSync(path, "utf8");
+    return { text, vars: varsOf(text, process.env) };
+  } catch (error) {
+    throw new UserError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code})`, { cause: error });
+  }
 }
 
 /** `host:port`, or the whole URL. */

@@ -31,7 +31,8 @@ export function watchScenario(session: Session): { close(): void } {
   };
   let told = false;
   const onChange = () => {
-    if (session.playing() !== options.scenario) {
+    // Setting limits makes another scenario of it, loading one makes other phases.
+    if (session.playing().phases !== options.scenario.phases) {
       if (!told) options.notify("scenario: the changed file is not followed any more: a controller loaded another");
       told = true;
       return;

@@ -1,5 +1,7 @@
 import { UserError } from "../core/errors.ts";
+import type { Scenario } from "../core/scenario.ts";
 import { loadScenario } from "../scenario/index.ts";
+import { createAbortWatch } from "./abort-watch.ts";
 import { refuseShareOnLive, rulesOf } from "./check-share.ts";
 import { limitLabels } from "./limit-labels.ts";
 import type { Session } from "./session.ts";
@@ -38,6 +40,7 @@ export function loadSent(session: Session, { text, vars = {}, seed }: SentScenar
     limits: limitLabels(scenario),
     file: `scenario.loaded-${change}.yaml`,
   });
+  watchAbort(session, scenario);
   try {
     folder.write(`scenario.loaded-${change}.yaml`, loaded.text);
   } catch (error) {
@@ -50,4 +53,19 @@ export function loadSent(session: Session, { text, vars = {}, seed }: SentScenar
     warnings: loaded.warnings.map(({ file: _, ...problem }) => problem),
     seq,
   };
+}
+
+/** Its own `abort_when`: ends the scenario, and not the proxy, which others use. */
+function watchAbort(session: Session, { abortWhen, phases }: Scenario): void {
+  if (abortWhen === undefined) return;
+  const watch = createAbortWatch(abortWhen, (detail) => {
+    session.timeline.stop();
+    session.log.append({ type: "warning", code: "abort_when", text: `the scenario was stopped: ${detail}` });
+    session.options.notify(`scenario: stopped by its abort_when: ${detail}`);
+  });
+  const forget = session.log.subscribe((event) => {
+    // Another one has been loaded since.
+    if (session.playing().phases !== phases) forget();
+    else watch(event);
+  });
 }

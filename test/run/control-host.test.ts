@@ -206,3 +206,25 @@ it("says clearly what this program cannot do", async () => {
   if (!("recording" in session)) await expect(control.startRecording()).rejects.toThrow(/not available/);
   await expect(control.call("nonsense" as "status", {})).rejects.toThrow(/unknown method/);
 });
+
+it("stops a loaded scenario by its own abort_when, and not the proxy", async () => {
+  const { session, control, notices } = await openSession();
+  const text =
+    "name: x\nphases: [{ name: a, lasts: 1h }]\nabort_when: { error_rate: { over: 50%, for: 50ms, in: a } }\n";
+  await control.loadScenario(text);
+  await control.startScenario();
+  await new Promise((resolve) => setTimeout(resolve, 80));
+  const ended = { type: "front_door_ended" as const, status: 500, how: "complete" as const, bytes: 0, matched: {} };
+  const at_ms = session.clock.nowMs();
+  const events = Array.from({ length: 6 }, (_, n) => ({
+    ...ended,
+    front: `f${n}`,
+    at_ms,
+    text_tails: [],
+    provider_text: false,
+  }));
+  await control.append({ events });
+  expect(await control.status()).toMatchObject({ scenario_state: "over" });
+  expect(notices.join("\n")).toContain("stopped by its abort_when: 100 %");
+  expect((await chat(session.proxy.url)).status).toBe(200);
+});

@@ -10,6 +10,7 @@ import { createRunFolder } from "../run-folder.ts";
 import { runStarted } from "../run-started.ts";
 import type { End } from "../session.ts";
 import { createSystemClock } from "../system-clock.ts";
+import { varsOf } from "../vars-of.ts";
 import { openLocalLog } from "./local-log.ts";
 import { createRemoteSession } from "./remote-session.ts";
 
@@ -108,10 +109,4 @@ async function clockShift(control: ChaosControl, clock: { nowMs(): number }): Pr
     if (tripMs < best.tripMs) best = { tripMs, shiftMs: theirMs - (sentMs + tripMs / 2) };
   }
   return best.shiftMs;
-}
-
-/** The values of the scenario's own placeholders, and of nothing else. */
-function varsOf(text: string, env: NodeJS.ProcessEnv): Record<string, string> {
-  const names = new Set([...text.matchAll(/\$\{([A-Za-z_][A-Za-z0-9_]*)/g)].map(([, name = ""]) => name));
-  return Object.fromEntries([...names].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
