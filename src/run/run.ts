@@ -26,8 +26,7 @@ export async function runScenario(options: SessionOptions, hooks: RunHooks): Pro
   const session = await startSession(options);
   session.log.subscribe(hooks.onEvent);
   hooks.onSession(session);
-  const metrics = openMetrics(session);
-  const control = await openControlOrClose(session, metrics);
+  const { metrics, control } = await openDoorsOrClose(session);
   let end: End = { why: "broken", detail: "the run did not reach its end" };
   let failure: unknown;
   try {
@@ -51,11 +50,14 @@ export async function serveProxy(options: SessionOptions, hooks: RunHooks): Prom
   for (const unreachable of await upstreamTroubles(options.upstreams, options.env))
     options.notify(`warning: ${unreachable.message}. Calls are answered with 502 until it can be`);
   const session = await startSession(options);
+  // Before anybody is told that it is up: who changes the file then means this session.
+  const watch = watchScenario(session);
   session.log.subscribe(hooks.onEvent);
   hooks.onSession(session);
-  const metrics = openMetrics(session);
-  const control = await openControlOrClose(session, metrics);
-  const watch = watchScenario(session);
+  const { metrics, control } = await openDoorsOrClose(session).catch((error) => {
+    watch.close();
+    throw error;
+  });
   if (options.scenario.expect.length > 0) tellFrontDoorUnseen(session, "llm-chaos proxy drives nothing");
   if (options.startAtOnce) session.timeline.start();
   const end = await session.stopped;
@@ -77,11 +79,14 @@ async function finishBefore(session: Session, control: OpenControl | undefined):
   }
 }
 
-/** Without the control channel it was told to have, a session does not start: nothing of it may stay. */
-async function openControlOrClose(session: Session, metrics: RunningMetrics): Promise<OpenControl | undefined> {
+/** Without the control channel or the collector it was told to have, a session does not start: nothing of it may stay. */
+async function openDoorsOrClose(session: Session) {
+  let metrics: RunningMetrics | undefined;
   try {
-    return await openControl(session, metrics);
+    metrics = openMetrics(session);
+    return { metrics, control: await openControl(session, metrics) };
   } catch (error) {
+    await metrics?.close();
     await session.close({ why: "broken", detail: "the control channel could not be opened" }, 0);
     session.folder.discardIfUnused();
     throw error;
