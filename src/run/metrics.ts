@@ -22,7 +22,8 @@ export interface RunningMetrics {
 export function openMetrics(session: Session): RunningMetrics {
   const settings = otlpSettings(session.options.env);
   const metrics = createMetrics();
-  session.log.subscribe(metrics.add);
+  // Where nobody can ask, nothing is counted.
+  if (settings !== undefined || session.options.control !== undefined) session.log.subscribe(metrics.add);
   const families = () => [...metrics.families(), ...gauges(session)];
   for (const value of Object.values(settings?.headers ?? {})) session.scrubber.register(value);
   const sender =
