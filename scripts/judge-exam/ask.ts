@@ -6,6 +6,8 @@ export interface Ask {
   stream?: boolean;
   /** Instead of the user's own words. */
   message?: string;
+  /** What the model has said already and shall go on from. */
+  goOn?: string;
   tools?: boolean;
   maxTokens?: number;
   /** Longest wait for the first byte, and between bytes. Milliseconds. */
@@ -125,7 +127,10 @@ function bodyOf(line: Line, ask: Ask): object {
   if (ask.kind === "embedding") return { model: "text-embedding-3-small", input: message };
   return {
     model,
-    messages: [{ role: "user", content: message }],
+    messages: [
+      { role: "user", content: message },
+      ...(ask.goOn === undefined ? [] : [{ role: "assistant", content: ask.goOn }]),
+    ],
     max_tokens: maxTokens,
     ...(stream && { stream: true }),
     ...(ask.tools === true && { tools: [TOOL], tool_choice: "required" }),

@@ -119,8 +119,13 @@ const all = {
     load: "{ concurrency: 20 }",
     expect: ["no_herd: { window: 30ms }"],
   },
-  /** A counted limit that four callers use up in seconds. */
-  counted: { limits: "{ model: gpt-4o, rpm: 240 }", expect: ["slows_before_wall: {}"] },
+  /** A counted limit that eight callers use up in seconds. */
+  counted: {
+    limits: "{ model: gpt-4o, rpm: 480 }",
+    lasts: "9s",
+    load: "{ concurrency: 8 }",
+    expect: ["slows_before_wall: {}"],
+  },
   /** As stalled, but what is asked for is that nothing goes on in vain. */
   "stalled-in-vain": {
     storm: "{ stall: { after: { tokens: 3 }, lasts: 60s }, where: { model: gpt-4o } }",
@@ -129,7 +134,7 @@ const all = {
   /** The first model takes its time. */
   "slow-to-speak": {
     storm: "{ slow_first_token: { add: 2500ms }, where: { model: gpt-4o } }",
-    expect: ["ttft: { p95: 1500ms, at: front_door }"],
+    expect: ["ttft: { p95: 1500ms, at: front_door, in: storm }"],
   },
   /** Nothing goes wrong; what is asked for is thrift. */
   billed: { load: "{ concurrency: 1 }", expect: ["spend: { tokens: 20_000 }"] },

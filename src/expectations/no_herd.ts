@@ -12,16 +12,18 @@ import { counted } from "./shared/words.ts";
 
 const params = z.strictObject({
   at_most: share()
-    .prefault("50%")
-    .meta({ description: "Share of the retries around it that one window may hold. Default 50%" }),
+    .prefault("20%")
+    .meta({ description: "Share of the retries around it that one window may hold. Default 20%" }),
   window: duration().prefault("20ms").meta({ description: "How close together is at once. Default 20ms" }),
 });
 type Params = z.output<typeof params>;
 
 /** A window is compared with the retries this long before and after it: waves of a long storm must not hide each other. */
 const AROUND_MS = 1_000;
-/** Fewer retries come together by chance. */
+/** Of fewer retries around it a window holds a large share by chance. */
 const LEAST = 10;
+/** Fewer that come together are no herd, whatever their share. */
+const LEAST_TOGETHER = 5;
 
 interface Arrival {
   ms: number;
@@ -30,6 +32,8 @@ interface Arrival {
 
 interface Peak {
   share: number;
+  /** So many that they did not come together by chance. Any herd is worse than none. */
+  isHerd: boolean;
   around: number;
   arrivals: readonly Arrival[];
 }
@@ -58,7 +62,7 @@ export const noHerd = {
         `${all}, but never ${LEAST} within two seconds while our own loop kept up: too few to be a herd`,
       );
     const summary = `at most ${formatShare(peak.share)} of ${peak.around} retries within ${formatDuration(given.window)} (${all})`;
-    if (peak.share <= given.at_most) return pass(summary);
+    if (!peak.isHerd || peak.share <= given.at_most) return pass(summary);
     return fail(summary, [
       {
         note: `${counted(peak.arrivals.length, "retry", "retries")} within ${formatDuration(given.window)}, at ${formatDuration(peak.arrivals[0]?.ms ?? 0)}`,
@@ -85,7 +89,9 @@ function peakOf(
     const around = aroundUntil - aroundFrom;
     if (around < LEAST || lateness(ms) >= window) return;
     const share = (until - from) / around;
-    if (peak === undefined || share > peak.share) peak = { share, around, arrivals: arrivals.slice(from, until) };
+    const isHerd = until - from >= LEAST_TOGETHER;
+    const isWorse = peak === undefined || (isHerd === peak.isHerd ? share > peak.share : isHerd);
+    if (isWorse) peak = { share, isHerd, around, arrivals: arrivals.slice(from, until) };
   });
   return peak;
 }

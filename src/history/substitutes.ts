@@ -61,14 +61,6 @@ export class SubstituteFinder {
       const confidence = confidenceOfEqualText(predecessor, attempt, facts);
       return { predecessor, kind: "retry", by: "prompt", confidence };
     }
-    if (asksForTheSameUnstreamed(predecessor, attempt)) {
-      list.pop();
-      const facts = {
-        sameFront: this.#frontOf(attempt) !== undefined,
-        textIsReused: this.#reused.has(textOfCaller(attempt)),
-      };
-      return { predecessor, kind: "retry", by: "body", confidence: confidenceOfEqualText(predecessor, attempt, facts) };
-    }
     if (brokeOffInTheText(predecessor)) {
       list.pop();
       const confidence = this.#frontOf(attempt) === undefined ? 0.7 : 0.95;
@@ -137,19 +129,14 @@ function isEmbedding({ received: { dialect } }: Attempt): boolean {
   return dialect.endsWith("embeddings");
 }
 
-/** The same request but for `stream`, as some clients make it when a stream broke. A continuation has more to read. */
-function asksForTheSameUnstreamed({ received: failed }: Attempt, { received: again }: Attempt): boolean {
-  return failed.stream !== again.stream && failed.path === again.path && failed.input_tokens === again.input_tokens;
-}
-
 function brokeOffInTheText({ truncated, clientLeft, ended }: Attempt): boolean {
   return (truncated || clientLeft) && (ended?.text_length ?? 0) > 0 && ended?.tail_of !== "tool_arguments";
 }
 
-/** Asked for as a whole what had failed as a stream; an agent's helper calls on the same prompt are of another length. */
+/** Asked for as a whole what had failed as a stream. A continuation has more to read, and an agent's helper calls on the same prompt are of another length. */
 function isTheSameUnstreamed({ received: streamed }: Attempt, { received: whole }: Attempt): boolean {
-  const sameInput = streamed.input_tokens === whole.input_tokens && streamed.tools === whole.tools;
-  return streamed.stream && !whole.stream && sameInput;
+  const same = (["path", "input_tokens", "tools"] as const).every((part) => streamed[part] === whole[part]);
+  return streamed.stream && !whole.stream && same;
 }
 
 /** A caller that gives its calls identities would have given a retry the old one. */

@@ -31,7 +31,7 @@ const queueing = (cap: number) =>
   };
 
 /** Requests per minute of the question with a counted limit. */
-const LIMIT = 240;
+const LIMIT = 480;
 
 /** How many calls they make at once, for one user, and how fast. */
 export const crowds: readonly Client[] = [
@@ -118,8 +118,8 @@ export const crowds: readonly Client[] = [
     async answer(call) {
       const { notes } = call.memory;
       const left = notes.get("left") ?? LIMIT;
-      // From half of the limit on, up to a second for each caller.
-      await pause(Math.max(0, 1_000 * (1 - left / (LIMIT / 2))), call);
+      // From half of the limit on, up to 400 ms for each caller.
+      await pause(Math.max(0, 400 * (1 - left / (LIMIT / 2))), call);
       const told = await call.ask();
       if (told.remaining !== undefined) notes.set("left", told.remaining);
       return isWhole(told) ? served(told) : shed();

@@ -53,10 +53,22 @@ export const streamers: readonly Client[] = [
     async answer(call) {
       const half = await call.ask();
       if (isWhole(half)) return served(half);
-      const rest = await call.ask({ message: `${call.message} Go on after: ${half.text}` });
+      const rest = await call.ask({ goOn: half.text });
       return isWhole(rest) ? served({ ...rest, text: half.text + rest.text }) : failed();
     },
     sits: { halved: {} },
+  },
+  {
+    name: "goes-on-in-new-words",
+    does: "asks for the rest of a half answer as if it were a new question, and puts both together",
+    async answer(call) {
+      const half = await call.ask();
+      if (isWhole(half)) return served(half);
+      const rest = await call.ask({ message: `${call.message} Go on after: ${half.text}` });
+      return isWhole(rest) ? served({ ...rest, text: half.text + rest.text }) : failed();
+    },
+    // An agent that takes a half answer for its next step looks the same from outside.
+    sits: { halved: { truncation_noticed: "inconclusive" } },
   },
   {
     name: "unstreamed-second-try",
