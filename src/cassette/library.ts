@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { CassetteHeader, RecordedExchange } from "./format.ts";
 import { type IndexEntry, type IndexOptions, openPartIndex, type PartIndex, type View } from "./index-file.ts";
-import { parseExchange } from "./parse.ts";
+import { parseIndexed } from "./parse.ts";
 import { partPath } from "./part-path.ts";
 
 /** One recording, found by a look-up. */
@@ -52,9 +52,7 @@ export async function openLibrary(path: string, options: IndexOptions): Promise<
     async read({ part, offset, length }) {
       const bytes = Buffer.allocUnsafe(length);
       const { bytesRead } = (await files[part]?.read(bytes, 0, length, offset)) ?? { bytesRead: 0 };
-      const exchange = parseExchange(bytes.toString("utf8", 0, bytesRead));
-      if (typeof exchange === "string") throw new Error(exchange);
-      return exchange;
+      return parseIndexed(bytes.toString("utf8", 0, bytesRead));
     },
     close: async () => void (await Promise.all(files.map((file) => file.close()))),
   };

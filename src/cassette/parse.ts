@@ -38,6 +38,13 @@ export function parseExchange(text: string | undefined): RecordedExchange | stri
   return `not an exchange: ${firstIssue(checked.error)}`;
 }
 
+/** A line that was checked whole when its index was made; enough to see that the file is still the same. Throws an Error when it is not. */
+export function parseIndexed(text: string): RecordedExchange {
+  const value = jsonOf(text);
+  if (isRecord(value) && isRecord(value["request"]) && isRecord(value["end"])) return value as RecordedExchange;
+  throw new Error("where an exchange was, there is none");
+}
+
 interface Issues {
   issues: readonly { path: readonly PropertyKey[]; message: string }[];
 }
