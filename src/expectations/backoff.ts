@@ -103,7 +103,16 @@ function jitterOf(gaps: readonly Gap[], { jitter }: Params): Finding {
     return { verdict: "inconclusive", words: "too few equal waits to see jitter", evidence: [] };
   const spread = (percentile(relative, 0.9) ?? 0) - (percentile(relative, 0.1) ?? 0);
   const words = `equal waits are spread by ${formatShare(spread)}`;
-  if (spread >= jitter) return { verdict: "pass", words, evidence: [] };
+  // Our own lateness spreads what came together; it brings nothing together that came apart.
+  const ownSpread =
+    2 *
+    (percentile(
+      alike.flat().map(({ error }) => error),
+      0.9,
+    ) ?? 0);
+  if (spread - ownSpread >= jitter) return { verdict: "pass", words, evidence: [] };
+  if (spread >= jitter)
+    return { verdict: "inconclusive", words: `${words}, which our own late loop may have made`, evidence: [] };
   const evidence = alike.map((members) => ({
     note: `${counted(members.length, "wait")} ${members[0]?.kind} of nearly the same length, about ${formatDuration(members[0]?.ms ?? 0)}`,
     events: members.slice(0, 10).map(({ attempt }) => attempt.received.seq),

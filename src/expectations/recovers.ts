@@ -13,8 +13,10 @@ const params = z.strictObject({
 });
 type Params = z.output<typeof params>;
 
-/** Where our own loops stood still for more of the time after the faults than this, nobody is blamed for what did not come. */
+/** Where our own loops stood still for more of the time after the faults than this, they may have held answers up. */
 const MOST_STANDSTILL = 0.1;
+/** By so much more than the time itself: what was due in it comes late, and holds up what comes after. */
+const HELD_UP = 3;
 /** Not back after this many times the trouble itself: the trouble feeds on its own consequences. */
 const METASTABLE_FACTOR = 10;
 
@@ -38,6 +40,9 @@ export const recovers = {
     const judgement = judge(given, course);
     const standstill = ownStandstill(whole, course);
     if (judgement.verdict !== "fail" || standstill <= MOST_STANDSTILL) return judgement;
+    // What our own loops cannot have held up is still missing.
+    const lenient = judge({ ...given, to: given.to * Math.max(0, 1 - HELD_UP * standstill) }, course);
+    if (lenient.verdict === "fail") return judgement;
     return inconclusive(
       `${judgement.summary}; but our own loop stood still for ${formatShare(standstill)} of the time after the faults`,
       judgement.evidence,

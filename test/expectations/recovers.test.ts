@@ -66,17 +66,19 @@ test("the time it may take is not taken from the time it must hold, nor the othe
   expect(judged(played({ ...late, backAfterMs: 0, share: 0.6 })).verdict).toBe("fail");
 });
 
-test("is inconclusive instead of failed where our own loop stood still", () => {
-  const told = played({ recoveryMs: 4_000, params: { within: "2s" } });
+test.each([
+  ["is inconclusive instead of failed where our own loop stood still", 0.6, "inconclusive"],
+  ["still fails where more is missing than that can explain", 0.2, "fail"],
+] as const)("%s", (_, share, verdict) => {
+  const told = played({ recoveryMs: 4_000, backAfterMs: 0, share, params: { within: "2s" } });
   const from = told.events.findIndex(({ t_ms }) => t_ms >= 15_500);
   const { v, at, phase } = told.events[from] ?? expect.fail("no event after the storm");
   const delay = { v, at, phase, t_ms: 16_000, type: "self_delay", who: "proxy", late_ms: 700, busy: 0.9 } as const;
   expect(judged(told).verdict).toBe("fail");
   told.events.splice(from, 0, { ...delay, seq: 0 });
-  expect(judged(told)).toMatchObject({
-    verdict: "inconclusive",
-    summary: expect.stringContaining("our own loop stood still for 18 % of the time"),
-  });
+  const found = judged(told);
+  expect(found.verdict).toBe(verdict);
+  if (verdict === "inconclusive") expect(found.summary).toContain("our own loop stood still for 18 % of the time");
 });
 
 describe("fails", () => {

@@ -4,8 +4,8 @@ import { ownLateness } from "./self-delay.ts";
 
 /** Shorter waits are all the same: the time a client needs to send a request. Milliseconds. */
 const GRAIN_MS = 20;
-/** A wait is void when our own loop may have changed it by more than this share. */
-const MOST_ERROR = 0.05;
+/** A wait is void when our own loop may have changed it by more than this share: a wait that doubled would still be seen to grow. */
+const MOST_ERROR = 0.25;
 
 /** The wait before a retry that nobody had told how long to wait. */
 export interface Gap {
@@ -13,6 +13,8 @@ export interface Gap {
   attempt: Attempt;
   /** Milliseconds, at least the grain. */
   ms: number;
+  /** The share of it by which our own late loop may have changed it. */
+  error: number;
   /** Waits of one kind should be alike: the n-th retry, after the same status. In words. */
   kind: string;
   /** The wait before it in the same call, after the same status and by the same layer. */
@@ -29,7 +31,8 @@ export function gapsOf(history: History): { gaps: Gap[]; voided: number } {
     const gap = gapOf(retry);
     const { before: failed, attempt } = retry;
     if (gap === undefined) continue;
-    if (Math.max(lateness(overAtMs(failed) ?? 0), lateness(attempt.headAtMs)) > MOST_ERROR * gap.ms) {
+    gap.error = Math.max(lateness(overAtMs(failed) ?? 0), lateness(attempt.headAtMs)) / gap.ms;
+    if (gap.error > MOST_ERROR) {
       voided += 1;
       continue;
     }
@@ -45,7 +48,14 @@ function gapOf({ before: failed, attempt, position }: Retry): Gap | undefined {
   if (overMs === undefined || failed.refused?.announced_ms !== undefined || startsOver(failed, attempt))
     return undefined;
   const ms = Math.max(GRAIN_MS, attempt.headAtMs - overMs);
-  return { failed, attempt, ms, kind: `before retry ${position} after ${statusOf(failed)}`, before: undefined };
+  return {
+    failed,
+    attempt,
+    ms,
+    error: 0,
+    kind: `before retry ${position} after ${statusOf(failed)}`,
+    before: undefined,
+  };
 }
 
 /** The client library gave up and something around it began again. */
