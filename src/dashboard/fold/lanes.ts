@@ -14,6 +14,8 @@ const CLEAN_KEPT_PER_SECOND = 5;
 /** Rows shown: the newest, and before them what did not go well. */
 const NEWEST_SHOWN = 40;
 const NOT_CLEAN_SHOWN = 120;
+/** A call that is open for so long is worth a row, as a failure is. */
+const LONG_OPEN_MS = 10_000;
 
 type Endings = Record<Ending, number>;
 const none = (): Endings => ({ open: 0, clean: 0, recovered: 0, degraded: 0, lost: 0 });
@@ -93,16 +95,17 @@ export class Lanes {
       total: this.#total[level],
       endings: { ...this.#endings[level] },
       tooMany: this.#tooMany,
-      rows: this.#rows(level === "front"),
+      rows: this.#rows(level === "front", nowMs),
     };
   }
 
-  #rows(front: boolean): CallRow[] {
+  #rows(front: boolean, nowMs: number): CallRow[] {
     const rows: CallRow[] = [];
     let notClean = 0;
     for (const lane of [...this.#kept].reverse()) {
       if (lane.front !== front) continue;
-      if (rows.length >= NEWEST_SHOWN && (lane.ending === "clean" || notClean >= NOT_CLEAN_SHOWN)) continue;
+      const isQuiet = lane.ending === "clean" || (lane.ending === "open" && nowMs - lane.fromMs < LONG_OPEN_MS);
+      if (rows.length >= NEWEST_SHOWN && (isQuiet || notClean >= NOT_CLEAN_SHOWN)) continue;
       if (rows.length >= NEWEST_SHOWN) notClean++;
       rows.push(lane.row());
     }
