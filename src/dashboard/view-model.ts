@@ -164,7 +164,7 @@ class Picture implements ViewModel {
       scenario: this.#program.rows(),
       limits: this.#limits.view(moment, this.#open.values(), this.#traffic.seconds),
       health,
-      series: this.#traffic.series(),
+      series: this.#traffic.series(moment.nowMs, this.#ended !== undefined),
       faults: this.#program.faults(moment),
       calls,
       money: this.#purse.view(),

@@ -124,7 +124,7 @@ export interface Health {
 
 export interface Series {
   stepMs: number;
-  /** Oldest first, at most 600. */
+  /** Seconds that are over, oldest first, at most 600. After the end of a run its last one too. */
   points: readonly SeriesPoint[];
 }
 

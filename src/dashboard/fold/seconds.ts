@@ -1,8 +1,8 @@
 import type { SeriesPoint } from "../view.ts";
 import type { Samples } from "./samples.ts";
 
-/** As far back as the charts go. */
-export const MOST_SECONDS = 600;
+/** As far back as the charts go: 600 points, and the second that is still running. */
+export const MOST_SECONDS = 601;
 
 /** What happened in one second. */
 export interface Second {

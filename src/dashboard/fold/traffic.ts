@@ -14,6 +14,7 @@ const FEWEST_CALLS = 5;
 export class Traffic {
   readonly seconds = new Seconds();
   readonly #open = new Set<string>();
+  #drawn: { second: number; series: Series } = { second: -1, series: { stepMs: 1_000, points: [] } };
 
   received(call: string, nowMs: number): void {
     const second = this.seconds.at(nowMs);
@@ -88,8 +89,13 @@ export class Traffic {
     };
   }
 
-  series(): Series {
-    return { stepMs: 1_000, points: this.seconds.points() };
+  /** New once a second: the running second is left out until it is over, so that charts need not be drawn more often than they move. */
+  series(nowMs: number, over: boolean): Series {
+    const second = over ? Number.POSITIVE_INFINITY : Math.floor(nowMs / 1_000);
+    if (this.#drawn.second === second) return this.#drawn.series;
+    const points = this.seconds.points().filter(({ atMs }) => atMs < second * 1_000);
+    this.#drawn = { second, series: { stepMs: 1_000, points } };
+    return this.#drawn.series;
   }
 }
 

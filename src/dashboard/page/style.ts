@@ -2,6 +2,7 @@ import { asProperties, CHART_STYLE, DARK, LIGHT } from "../../report/svg/index.t
 
 const TONES = ["ok", "near", "bad", "idle", "fault"];
 
+/** Nothing on the page moves by itself: four pictures a second need no transitions, which would lay the page out sixty times. */
 /** The page's style sheet, with the colours it shares with the runbook. Put in by script, so the policy needs no exception for styles. */
 export const STYLE = `
 :root { color-scheme: light dark; ${asProperties(LIGHT)} --panel: #f6f7f9; --hatch: rgba(43, 47, 54, 0.3); }
@@ -107,6 +108,4 @@ dialog { border: 1px solid var(--idle); border-radius: 10px; background: var(--p
   .lane { width: 100% !important; height: auto; flex-wrap: wrap; gap: 3px; } .seg, .gap { flex: 0 0 auto; max-width: 100%; } .gap { background: none; } .call .details { margin-left: 0; display: block; overflow-x: auto; }
   .keys div { grid-template-columns: 1fr; }
 }
-@media (prefers-reduced-motion: no-preference) { .phase .now, .used { transition: left 0.5s linear, width 0.3s; } }
-@media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; scroll-behavior: auto !important; } }
 `;

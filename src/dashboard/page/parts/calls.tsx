@@ -1,3 +1,4 @@
+import { ticks } from "../../../report/svg/index.ts";
 import { toggleFreeze } from "../actions.ts";
 import { ENDINGS } from "../format.ts";
 import { latestRows, matchingRows, PAGE_OF_ROWS, shownCalls, shownRows, visibleRows } from "../rows.ts";
@@ -9,7 +10,8 @@ import { Region } from "./region.tsx";
 export function Calls() {
   const calls = shownCalls.value;
   const rows = visibleRows.value;
-  const longestMs = Math.max(1_000, ...rows.map(({ fromMs, toMs }) => (toMs ?? fromMs) - fromMs));
+  // Rounded, so that the rows that stand are not drawn again for every new longest one.
+  const longestMs = ticks(Math.max(1_000, ...rows.map(({ fromMs, toMs }) => (toMs ?? fromMs) - fromMs)), 2).at(-1);
   return (
     <Region id="calls" title="Calls" note={noteOf(calls?.level)}>
       <div class="tools">
@@ -36,7 +38,7 @@ export function Calls() {
       )}
       <ul class="calls">
         {rows.map((row) => (
-          <CallLine key={row.id} row={row} longestMs={longestMs} />
+          <CallLine key={row.id} row={row} longestMs={longestMs ?? 1_000} />
         ))}
       </ul>
       {matchingRows.value.length > rows.length && (
