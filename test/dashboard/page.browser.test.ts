@@ -75,6 +75,8 @@ describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 60_000 }, () 
     for (let i = 0; i < 10; i++) await chat(session.proxy.url, { stream: true });
     await seen(page, "limits", /requests\/min[\s\S]*(9|10)(\.\d)? \/ 20/);
     expect(await page.locator(".empty").count()).toBe(0);
+    const [used, track] = ["#limits .used", "#limits .track"].map((part) => page.locator(part).boundingBox());
+    expect(((await used)?.width ?? 0) / ((await track)?.width ?? 1)).toBeCloseTo(0.5, 0.9);
     for (let i = 0; i < 14; i++) await chat(session.proxy.url);
     await soon(() => page.locator(".headline").innerText()).toMatch(/requests\/min bites now: \d+ refused/);
     await seen(page, "calls", /429/);

@@ -62,8 +62,8 @@ button.danger { background: var(--bad); border-color: var(--bad); color: var(--p
 .phase .time { position: absolute; top: 100%; left: 0; } .phase .now { position: absolute; top: -6px; bottom: -6px; width: 3px; background: var(--ok); border-radius: 2px; }
 
 .limits { display: grid; gap: 10px; }
-.limit { display: grid; grid-template-columns: 9.5em minmax(60px, 1fr) auto 5.2em; gap: 0 12px; align-items: center; }
-.limit .details { grid-column: 2 / -1; } .limit .verdict { font-size: 15px; color: var(--tone); gap: 5px; } .limit .name { font-weight: 600; }
+.limit { display: grid; grid-template-columns: 8.6em minmax(60px, 1fr) 5em; gap: 0 12px; align-items: center; }
+.limit .amount { grid-column: 2 / -1; grid-row: 2; } .limit .details { grid-column: 2 / -1; grid-row: 3; } .limit .verdict { font-size: 15px; color: var(--tone); gap: 5px; } .limit .name { font-weight: 600; }
 .track { display: flex; height: 18px; border: 1px solid var(--idle); border-radius: 3px; overflow: hidden; } .track.none { border-style: dashed; align-items: center; padding: 0 8px; height: 22px; }
 .used { background: var(--tone); } .held { background: repeating-linear-gradient(90deg, var(--tone) 0 2px, transparent 2px 5px); }
 
@@ -81,7 +81,7 @@ figcaption { font-size: 14px; } .figures { border-collapse: collapse; font-size:
 .lane { display: flex; height: 22px; min-width: max-content; } .seg, .gap { flex: 0 1 auto; font-size: 12px; line-height: 20px; height: 22px; padding: 0 5px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .seg { border: 1px solid var(--idle); border-radius: 3px; background: var(--page); min-width: max-content; flex-shrink: 0; } .seg.kind-answered { border-color: var(--ok); border-width: 2px; line-height: 18px; } .seg.kind-refused { border: 2px dashed var(--near); line-height: 18px; color: var(--near); font-weight: 600; }
 .seg.kind-cut, .seg.kind-error { border: 2px solid var(--bad); line-height: 18px; color: var(--bad); font-weight: 600; } .seg.kind-hung { border: 2px dotted var(--bad); line-height: 18px; color: var(--bad); font-weight: 600; } .seg.kind-open { border-right-style: dotted; } .seg.kind-left, .seg.more { color: var(--quiet); border-style: dotted; }
-.gap { color: var(--quiet); text-align: center; background: linear-gradient(var(--rule), var(--rule)) center / 100% 1px no-repeat; min-width: 6px; } .gap.early { color: var(--bad); font-weight: 600; }
+.gap { color: var(--quiet); text-align: center; min-width: 6px; } .gap:empty { background: linear-gradient(var(--idle), var(--idle)) center / 100% 1px no-repeat; } .gap.early { color: var(--bad); font-weight: 600; }
 .call .details { margin: 2px 0 10px 5em; }
 .log { display: grid; gap: 2px; font-size: 14px; } .log .kind { display: inline-block; min-width: 5.5em; font-weight: 600; } .log li { overflow-wrap: anywhere; }
 
@@ -98,14 +98,15 @@ dialog { border: 1px solid var(--idle); border-radius: 10px; background: var(--p
   .line { grid-template-columns: 3.6em minmax(0, 1fr) 4em 9em 6.8em; } .line .model { display: none; }
 }
 @media (max-width: 639px) {
+  .region { scroll-margin-top: 150px; }
   .top, .page { padding-left: 12px; padding-right: 12px; } .bar { gap: 0 12px; } .bar h1 { flex: 1 1 100%; } .bar .chip, .bar .who, .hypothesis { display: none; } .stop { flex: 1 1 100%; }
   .wide-only { display: none; } .phone-only { display: grid; } button.phone-only { display: inline-block; } button { min-height: 44px; }
   .summary { grid-template-columns: 1fr 1fr; gap: 10px 16px; } .summary strong { font-size: 20px; } .summary p:nth-child(4) { display: none; }
   .regions { grid-template-areas: "b" "d" "f" "e" "g" "c" "h"; } .pair, .inject .pair { grid-template-columns: minmax(0, 1fr); }
-  .limit { grid-template-columns: minmax(0, 1fr) auto; } .limit .track { grid-column: 1 / -1; grid-row: 2; } .limit .details { grid-column: 1 / -1; } .limit .amount { grid-row: 3; grid-column: 1 / -1; } .limits:not(.all) .limit:nth-child(n + 3) { display: none; }
-  .timeline { flex-direction: column; padding: 0; gap: 6px; } .phase { height: auto; min-height: 32px; } .phase .time { position: static; } .phase .now { top: auto; bottom: -3px; width: 12px; height: 5px; }
+  .limit { grid-template-columns: minmax(0, 1fr) auto; } .limit .track { grid-column: 1 / -1; grid-row: 2; } .limit .amount { grid-row: 3; grid-column: 1 / -1; } .limit .details { grid-row: 4; grid-column: 1 / -1; } .limits:not(.all) .limit:nth-child(n + 3) { display: none; }
+  .timeline { flex-direction: column; padding: 0; gap: 6px; } .phase { flex: none !important; height: auto; } .phase .time { position: static; } .phase .now { top: auto; bottom: -3px; width: 12px; height: 5px; }
   .line { grid-template-columns: auto 1fr auto; gap: 2px 10px; border: 1px solid var(--rule); padding: 8px 10px; margin-bottom: 6px; } .line .trackbox { grid-column: 1 / -1; grid-row: 2; } .line .saw { grid-column: 1 / -1; grid-row: 3; } .line .lasted { text-align: left; }
-  .lane { width: 100% !important; height: auto; flex-wrap: wrap; gap: 3px; } .seg, .gap { flex: 0 0 auto; max-width: 100%; } .gap { background: none; } .call .details { margin-left: 0; display: block; overflow-x: auto; }
+  .lane { width: 100% !important; min-width: 0; height: auto; flex-wrap: wrap; gap: 3px; } .seg, .gap { flex: 0 0 auto; max-width: 100%; } .gap:empty { display: none; } .call .details { margin-left: 0; display: block; overflow-x: auto; }
   .keys div { grid-template-columns: 1fr; }
 }
 `;

@@ -50,8 +50,8 @@ function Bar({ row }: { row: LimitRow }) {
         </span>
       ) : (
         <span class="track" aria-hidden="true">
-          <span class="used" style={{ width: percent(Math.min(1, share) - held) }} />
-          <span class="held" style={{ width: percent(held) }} />
+          <span class="used" style={{ width: width(Math.min(1, share) - held) }} />
+          <span class="held" style={{ width: width(held) }} />
         </span>
       )}
       <span class="number amount">
@@ -63,6 +63,11 @@ function Bar({ row }: { row: LimitRow }) {
       <span class="quiet details">{detailsOf(row)}</span>
     </li>
   );
+}
+
+/** For style sheets, which know no space before the sign. */
+function width(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
 }
 
 const ORIGINS: Readonly<Record<string, string>> = {
