@@ -93,6 +93,7 @@ dialog { border: 1px solid var(--idle); border-radius: 10px; background: var(--p
 .phone-only { display: none; }
 
 @media (max-width: 1100px) {
+  .bar .chip { display: none; }
   .summary { grid-template-columns: repeat(3, minmax(0, 1fr)); } .headline { grid-column: 1 / -1; }
   .regions { grid-template-columns: minmax(0, 1fr); grid-template-areas: "b" "c" "d" "e" "f" "g" "h"; grid-template-rows: none; }
   .line { grid-template-columns: 3.6em minmax(0, 1fr) 4em 9em 6.8em; } .line .model { display: none; }
