@@ -5,6 +5,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json ./
 COPY src ./src
+# The page of the dashboard is bundled by one of them.
+COPY scripts ./scripts
 # The sample apps' SDK is optional and stays out: `demo` is for a checkout, the image is for `proxy` and `run`.
 RUN npm run build && npm ci --omit=dev --omit=optional --no-audit --no-fund
 

@@ -22,7 +22,6 @@ export interface Dashboard {
 
 export function createDashboard(session: Session): Dashboard {
   const { clock, proxy, chooser, limiter, log, folder } = session;
-  const expects = session.options.scenario.expect.length > 0;
   const judge = createProvisionalJudge({
     eventsPath: folder.eventsPath,
     clock,
@@ -41,7 +40,7 @@ export function createDashboard(session: Session): Dashboard {
       faults: chooser.active().map((fault) => ({ ...fault, explained: session.scrubber.scrub(fault.explained) })),
     }),
     onPicture() {
-      if (expects) judge.ask();
+      if (session.playing().expect.length > 0) judge.ask();
     },
   });
   // What happened before the control channel opened: the start itself.
