@@ -1,4 +1,14 @@
 import type { ChaosEvent } from "./event.ts";
+import type {
+  KeptAdmitted,
+  KeptCost,
+  KeptEnd,
+  KeptFrontEnd,
+  KeptFrontStart,
+  KeptReceived,
+  KeptRefused,
+  KeptUsage,
+} from "./kept-events.ts";
 import type { AppFacts, Scenario } from "./scenario.ts";
 
 /** The finished history, folded from the events. Expectations and the report read only this. */
@@ -47,10 +57,10 @@ export interface PhaseSpan {
 export interface Attempt {
   call: string;
   phase: string;
-  received: ChaosEvent<"call_received">;
+  received: KeptReceived;
   headAtMs: number;
-  admitted: ChaosEvent<"call_admitted"> | undefined;
-  refused: ChaosEvent<"call_refused"> | undefined;
+  admitted: KeptAdmitted | undefined;
+  refused: KeptRefused | undefined;
   faults: readonly {
     rule: string;
     fault: string;
@@ -67,9 +77,9 @@ export interface Attempt {
   upstreamStatus: number | undefined;
   upstreamFailed: ChaosEvent<"upstream_failed"> | undefined;
   ttftMs: number | undefined;
-  usage: ChaosEvent<"usage_seen"> | undefined;
-  cost: ChaosEvent<"cost_settled"> | undefined;
-  ended: ChaosEvent<"reply_ended"> | undefined;
+  usage: KeptUsage | undefined;
+  cost: KeptCost | undefined;
+  ended: KeptEnd | undefined;
   /** Last byte sent, or undefined while it was still open at the end of the log. */
   endAtMs: number | undefined;
   clientLeft: boolean;
@@ -105,9 +115,9 @@ export type Flag = "retried" | "queued" | "fell_back";
 export interface FrontDoorCall {
   id: string;
   phase: string;
-  started: ChaosEvent<"front_door_started">;
+  started: KeptFrontStart;
   firstByteAtMs: number | undefined;
-  ended: ChaosEvent<"front_door_ended"> | undefined;
+  ended: KeptFrontEnd | undefined;
   durationMs: number | undefined;
   logicalCalls: readonly LogicalCall[];
   outcome: Outcome;

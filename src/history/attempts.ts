@@ -1,5 +1,6 @@
 import type { ChaosEvent } from "../core/event.ts";
 import type { Attempt } from "../core/history.ts";
+import { Keeper, keepAdmitted, keepCost, keepEnd, keepUsage } from "./keep.ts";
 
 type Building = { -readonly [K in keyof Attempt]: Attempt[K] } & {
   faults: {
@@ -14,12 +15,13 @@ type Building = { -readonly [K in keyof Attempt]: Attempt[K] } & {
 /** Gathers each request's events as they come. Events of unknown calls are ignored. */
 export class AttemptFold {
   readonly #byCall = new Map<string, Building>();
+  readonly #keeper = new Keeper();
 
   add(event: ChaosEvent): void {
-    if (event.type === "call_received") this.#byCall.set(event.call, begin(event));
+    if (event.type === "call_received") this.#byCall.set(event.call, begin(event, this.#keeper));
     else if ("call" in event) {
       const attempt = this.#byCall.get(event.call);
-      if (attempt !== undefined) note(attempt, event);
+      if (attempt !== undefined) note(attempt, event, this.#keeper);
     }
   }
 
@@ -30,12 +32,12 @@ export class AttemptFold {
   }
 }
 
-function begin(received: ChaosEvent<"call_received">): Building {
+function begin(event: ChaosEvent<"call_received">, keeper: Keeper): Building {
   return {
-    call: received.call,
-    phase: received.phase,
-    received,
-    headAtMs: received.head_at_ms,
+    call: event.call,
+    phase: keeper.word(event.phase),
+    received: keeper.received(event),
+    headAtMs: event.head_at_ms,
     admitted: undefined,
     refused: undefined,
     faults: [],
@@ -55,13 +57,13 @@ function begin(received: ChaosEvent<"call_received">): Building {
   };
 }
 
-function note(attempt: Building, event: ChaosEvent): void {
+function note(attempt: Building, event: ChaosEvent, keeper: Keeper): void {
   switch (event.type) {
     case "call_admitted":
-      attempt.admitted = event;
+      attempt.admitted = keepAdmitted(event);
       break;
     case "call_refused":
-      attempt.refused = event;
+      attempt.refused = keeper.refused(event);
       break;
     case "fault_chosen":
     case "fault_applied":
@@ -76,7 +78,7 @@ function note(attempt: Building, event: ChaosEvent): void {
       attempt.replayMissed = event;
       break;
     case "cost_settled":
-      attempt.cost = event;
+      attempt.cost = keepCost(event);
       break;
     case "upstream_headers":
       attempt.upstreamStatus = event.status;
@@ -88,7 +90,7 @@ function note(attempt: Building, event: ChaosEvent): void {
       attempt.ttftMs = event.ttft_ms;
       break;
     case "usage_seen":
-      attempt.usage = event;
+      attempt.usage = keepUsage(event);
       break;
     case "client_left":
       attempt.clientLeft = true;
@@ -112,7 +114,7 @@ function noteFault(attempt: Building, event: ChaosEvent<"fault_chosen" | "fault_
 }
 
 function noteEnd(attempt: Building, ended: ChaosEvent<"reply_ended">): void {
-  attempt.ended = ended;
+  attempt.ended = keepEnd(ended);
   attempt.endAtMs = ended.last_byte_at_ms;
   attempt.clientLeft ||= ended.how === "client_left";
   const success = ended.status >= 200 && ended.status < 300;

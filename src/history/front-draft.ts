@@ -1,12 +1,12 @@
-import type { ChaosEvent } from "../core/event.ts";
 import type { LogicalCall } from "../core/history.ts";
+import type { KeptFrontEnd, KeptFrontStart } from "../core/kept-events.ts";
 
 /** A call as the driver saw it, before it is judged. */
 export interface FrontDraft {
   id: string;
   phase: string;
-  started: ChaosEvent<"front_door_started">;
+  started: KeptFrontStart;
   firstByteAtMs: number | undefined;
-  ended: ChaosEvent<"front_door_ended"> | undefined;
+  ended: KeptFrontEnd | undefined;
   logicalCalls: LogicalCall[];
 }

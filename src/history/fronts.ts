@@ -1,8 +1,13 @@
 import type { ChaosEvent } from "../core/event.ts";
 import type { Attempt, LogicalCall } from "../core/history.ts";
 import type { FrontDraft } from "./front-draft.ts";
+import { keepFrontEnd, keepFrontStart } from "./keep.ts";
 
-type Building = Omit<FrontDraft, "phase">;
+interface Building extends Omit<FrontDraft, "phase"> {
+  callId: string;
+  /** Of the event. */
+  toldIn: string;
+}
 
 /** Gathers each front-door call's events as they come, and finds the call that an attempt was made for. */
 export class FrontFold {
@@ -14,15 +19,22 @@ export class FrontFold {
   add(event: ChaosEvent): void {
     if (event.type === "front_door_started") {
       const { front, trace_id: trace } = event;
-      const logicalCalls: LogicalCall[] = [];
-      this.#drafts.set(front, { id: front, started: event, firstByteAtMs: undefined, ended: undefined, logicalCalls });
+      this.#drafts.set(front, {
+        id: front,
+        started: keepFrontStart(event),
+        firstByteAtMs: undefined,
+        ended: undefined,
+        logicalCalls: [],
+        callId: event.call_id,
+        toldIn: event.phase,
+      });
       if (trace !== "") this.#byTrace.set(trace, front);
       return;
     }
     const draft = "front" in event ? this.#drafts.get(event.front) : undefined;
     if (draft === undefined) return;
     if (event.type === "front_door_first_byte") draft.firstByteAtMs ??= event.at_ms;
-    else if (event.type === "front_door_ended") draft.ended ??= event;
+    else if (event.type === "front_door_ended") draft.ended ??= keepFrontEnd(event);
   }
 
   /**
@@ -32,7 +44,7 @@ export class FrontFold {
   readonly frontOf = ({ received: { joins } }: Attempt): string | undefined => {
     const byTrace = joins.trace_id === undefined ? undefined : this.#byTrace.get(joins.trace_id);
     if (byTrace !== undefined || joins.call_id === undefined || joins.call_id === "") return byTrace;
-    this.#byCallId ??= new Map(Array.from(this.#drafts.values(), ({ id, started }) => [started.call_id, id]));
+    this.#byCallId ??= new Map(Array.from(this.#drafts.values(), ({ id, callId }) => [callId, id]));
     return this.#byCallId.get(joins.call_id);
   };
 
@@ -40,9 +52,9 @@ export class FrontFold {
   finish(logicalCalls: readonly LogicalCall[], phaseAt: (ms: number) => string | undefined): FrontDraft[] {
     for (const call of logicalCalls) this.#drafts.get(call.front ?? "")?.logicalCalls.push(call);
     // The driver's facts reach the log a little later: the time decides, not the envelope.
-    return Array.from(this.#drafts.values(), (draft) => ({
-      ...draft,
-      phase: phaseAt(draft.started.started_at_ms) ?? draft.started.phase,
-    }));
+    return Array.from(this.#drafts.values(), ({ id, started, firstByteAtMs, ended, toldIn, logicalCalls: calls }) => {
+      const phase = phaseAt(started.started_at_ms) ?? toldIn;
+      return { id, phase, started, firstByteAtMs, ended, logicalCalls: calls };
+    });
   }
 }

@@ -1,6 +1,6 @@
-import type { ChaosEvent } from "../core/event.ts";
 import type { Attempt, FrontDoorCall } from "../core/history.ts";
 import { closedAtMs } from "../core/in-flight.ts";
+import type { KeptFrontEnd } from "../core/kept-events.ts";
 import { formatDuration } from "../core/units.ts";
 import type { FrontDoorFacts } from "./front-door-facts.ts";
 import type { FrontDraft } from "./front-draft.ts";
@@ -34,7 +34,7 @@ function certainly(outcome: Judged["outcome"], because: string): Judged {
  * provider again after a refusal, and only then gives up, has failed. Several calls at once, or answered ones before, are none
  * of that.
  */
-function shedOrFailed(draft: FrontDraft, ended: ChaosEvent<"front_door_ended">, facts: FrontDoorFacts): Judged {
+function shedOrFailed(draft: FrontDraft, ended: KeptFrontEnd, facts: FrontDoorFacts): Judged {
   const attempts = draft.logicalCalls
     .flatMap((call) => call.attempts)
     .sort((one, other) => one.headAtMs - other.headAtMs || one.received.seq - other.received.seq);
@@ -65,7 +65,7 @@ function afterAttempts(attempts: readonly Attempt[]): string {
   return `refused after ${attempts.length} attempts, of which the wall refused ${refused}, without asking again`;
 }
 
-function failureOf(ended: ChaosEvent<"front_door_ended">, facts: FrontDoorFacts): string | undefined {
+function failureOf(ended: KeptFrontEnd, facts: FrontDoorFacts): string | undefined {
   const { how, status, matched } = ended;
   if (how === "refused") return "the app refused the connection";
   if (how === "failed") return "the connection broke before an answer began";
@@ -77,7 +77,7 @@ function failureOf(ended: ChaosEvent<"front_door_ended">, facts: FrontDoorFacts)
   return undefined;
 }
 
-function servedOrCut(draft: FrontDraft, ended: ChaosEvent<"front_door_ended">, facts: FrontDoorFacts): Judged {
+function servedOrCut(draft: FrontDraft, ended: KeptFrontEnd, facts: FrontDoorFacts): Judged {
   const truncation = facts.truncated.of(draft);
   if (truncation.seen === "none") return certainly("served", `a whole answer with ${ended.status}`);
   const { call } = truncation.attempt;

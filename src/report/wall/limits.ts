@@ -41,12 +41,12 @@ function firstHits({
 }: History): Map<string, NonNullable<Report["limits"][number]["firstHit"]>> {
   const hits = new Map<string, NonNullable<Report["limits"][number]["firstHit"]>>();
   const calls = new Map<string, string>();
-  for (const { refused } of attempts) {
+  for (const { call, refused } of attempts) {
     if (refused?.origin !== "counted" || refused.dimension === undefined) continue;
     const before = hits.get(refused.dimension);
     if (before !== undefined && before.seq <= refused.seq) continue;
     hits.set(refused.dimension, { atMs: refused.t_ms, concurrency: null, seq: refused.seq });
-    calls.set(refused.dimension, refused.call);
+    calls.set(refused.dimension, call);
   }
   for (const [dimension, hit] of hits) {
     const call = calls.get(dimension);
