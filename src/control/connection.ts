@@ -90,9 +90,9 @@ export function serveConnection(socket: WebSocket, options: ConnectionOptions): 
 }
 
 function outboxOf(socket: WebSocket, onDrop: () => void): Outbox {
-  const sendText = (text: string, onFlushed?: () => void) => {
+  const sendText = (text: string | Uint8Array, onFlushed?: () => void) => {
     if (socket.readyState !== socket.OPEN) return;
-    socket.send(text, (error) => {
+    socket.send(text, { binary: false }, (error) => {
       if (!error) onFlushed?.();
     });
     if (socket.bufferedAmount <= MOST_UNREAD_BYTES) return;
@@ -106,9 +106,8 @@ function outboxOf(socket: WebSocket, onDrop: () => void): Outbox {
   };
 }
 
-/** The envelope is put around a text that was made once for all who watch. */
 function viewerOf({ sendText, unreadBytes }: Outbox): Viewer {
-  return { unreadBytes, send: (message) => sendText(`{"jsonrpc":"2.0","method":"view","params":${message}}`) };
+  return { unreadBytes, send: (notification) => sendText(notification) };
 }
 
 function spectatorsOnlyRead(method: ControlMethod): RpcError {

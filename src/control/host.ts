@@ -45,8 +45,8 @@ export interface ControlHost {
 
 /** Somebody who watches. */
 export interface Viewer {
-  /** One ViewMessage, as JSON: it is written once for all who watch. */
-  send(message: string): void;
+  /** A notification made by `viewNotification`: once for all who watch. */
+  send(notification: Uint8Array): void;
   /** Sent, but not yet taken by the network. */
   unreadBytes(): number;
 }

@@ -14,4 +14,4 @@ export {
 export { jsonAnswer, type Route, type RouteAnswer, type RouteRequest } from "./route.ts";
 export { type ControlOptions, type RunningControl, startControl } from "./server.ts";
 export type { Role, Visitor } from "./visitor.ts";
-export { CONTROL_PATH } from "./wire.ts";
+export { CONTROL_PATH, viewNotification } from "./wire.ts";

@@ -6,8 +6,8 @@ import type { ControlParams } from "./protocol.ts";
 export interface Outbox {
   /** Sends, or drops the connection when too much is unread. */
   send(message: unknown, onFlushed?: () => void): void;
-  /** The same for what is text already. */
-  sendText(text: string): void;
+  /** The same for what is text already, or the bytes of one. */
+  sendText(text: string | Uint8Array): void;
   /** Bytes not yet taken by the network. */
   unreadBytes(): number;
 }

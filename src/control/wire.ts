@@ -49,6 +49,11 @@ export interface ViewNotification {
   params: unknown;
 }
 
+/** The bytes of a `view` notification around a ViewMessage in JSON: made once, sent to all who watch. */
+export function viewNotification(message: string): Uint8Array {
+  return new TextEncoder().encode(`{"jsonrpc":"2.0","method":"view","params":${message}}`);
+}
+
 /** Why a connection was closed, as WebSocket close codes. */
 export const CloseCode = {
   /** The program ends. */

@@ -20,7 +20,7 @@ function setUp() {
     const one = {
       got,
       unread: 0,
-      send: (text: string) => void got.push(JSON.parse(text)),
+      send: (bytes: Uint8Array) => void got.push(JSON.parse(new TextDecoder().decode(bytes)).params),
       unreadBytes: () => one.unread,
     };
     return one;

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { viewNotification } from "../../src/control/index.ts";
 import { dashboardRoutes } from "../../src/run/dashboard/index.ts";
 import { createHost, http, openControl, rawSocket } from "../support/control.ts";
 
@@ -68,7 +69,7 @@ it("view.subscribe answers first, then shows; beside events, and one of a kind a
   const host = createHost({
     watch(viewer) {
       watching++;
-      viewer.send('{"full":{}}');
+      viewer.send(viewNotification('{"full":{}}'));
       return () => {
         watching--;
       };

@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocket } from "ws";
-import { type ControlHost, type ControlOptions, startControl } from "../../src/control/index.ts";
+import { type ControlHost, type ControlOptions, startControl, viewNotification } from "../../src/control/index.ts";
 import type { ChaosEvent } from "../../src/core/event.ts";
 import { createSystemClock } from "../../src/run/system-clock.ts";
 
@@ -68,7 +68,7 @@ export function createHost(overrides: Partial<ControlHost> = {}): RecordingHost 
       return () => listeners.delete(listener);
     },
     watch(viewer) {
-      viewer.send('{"full":{}}');
+      viewer.send(viewNotification('{"full":{}}'));
       return () => {};
     },
     describeFaults: () => [],

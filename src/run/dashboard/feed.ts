@@ -1,4 +1,4 @@
-import type { Viewer } from "../../control/index.ts";
+import { type Viewer, viewNotification } from "../../control/index.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { ChaosEvent } from "../../core/event.ts";
 import { diffView, type FinalReport, type ViewMessage } from "../../dashboard/patch.ts";
@@ -42,13 +42,13 @@ export function createViewFeed({ clock, moment, onPicture }: ViewFeedOptions): V
     const before = last;
     const view = model.view(moment());
     last = view;
-    const changes = before === undefined ? undefined : textOf({ patch: diffView(before, view) });
-    let whole: string | undefined;
+    const changes = before === undefined ? undefined : bytesOf({ patch: diffView(before, view) });
+    let whole: Uint8Array | undefined;
     for (const [viewer, state] of viewers) {
       if (viewer.unreadBytes() > BEHIND_BYTES) viewers.set(viewer, "new");
       else if (state === "current" && changes !== undefined) viewer.send(changes);
       else {
-        whole ??= textOf({ full: view });
+        whole ??= bytesOf({ full: view });
         viewers.set(viewer, "current");
         viewer.send(whole);
       }
@@ -74,8 +74,8 @@ export function createViewFeed({ clock, moment, onPicture }: ViewFeedOptions): V
       viewers.set(viewer, "new");
       if (final === undefined) cancel ??= clock.after(0, step);
       else {
-        viewer.send(textOf({ full: last ?? model.view(moment()) }));
-        viewer.send(textOf({ report: final }));
+        viewer.send(bytesOf({ full: last ?? model.view(moment()) }));
+        viewer.send(bytesOf({ report: final }));
       }
       return () => void viewers.delete(viewer);
     },
@@ -86,11 +86,11 @@ export function createViewFeed({ clock, moment, onPicture }: ViewFeedOptions): V
       if (viewers.size === 0) return;
       show();
       if (report === undefined) return;
-      for (const viewer of viewers.keys()) viewer.send(textOf({ report }));
+      for (const viewer of viewers.keys()) viewer.send(bytesOf({ report }));
     },
   };
 }
 
-function textOf(message: ViewMessage): string {
-  return JSON.stringify(message);
+function bytesOf(message: ViewMessage): Uint8Array {
+  return viewNotification(JSON.stringify(message));
 }

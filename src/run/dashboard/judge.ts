@@ -4,8 +4,8 @@ import { siblingModule } from "../../core/sibling.ts";
 import type { JudgeAnswer, JudgeRequest, JudgeSettings } from "./judge-protocol.ts";
 
 const STEP_MS = 2_000;
-/** A machine with few cores must not spend one of them on this. */
-const MOST_SHARE = 0.2;
+/** Of the time: a machine with few cores must not spend one of them on this. */
+const MOST_SHARE = 0.1;
 
 /** Judges a run while it goes on, in a thread that starts when it is first asked and reads the log from its file. */
 export interface ProvisionalJudge {
