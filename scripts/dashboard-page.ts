@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
@@ -7,6 +7,9 @@ import { build } from "vite";
 
 const root = join(import.meta.dirname, "../src/dashboard/page");
 export const PAGE_FOLDER = join(import.meta.dirname, "../dist/dashboard/page");
+
+/** What ends up inside the script; their licence wants to travel with it. */
+const BUNDLED = ["preact", "@preact/signals", "@preact/signals-core"];
 
 export async function buildPage(outDir: string): Promise<void> {
   await build({
@@ -25,6 +28,11 @@ export async function buildPage(outDir: string): Promise<void> {
       rolldownOptions: { output: { entryFileNames: "assets/dashboard.js", codeSplitting: false } },
     },
   });
+  const licences = BUNDLED.map((name) => {
+    const text = readFileSync(join(import.meta.dirname, "../node_modules", name, "LICENSE"), "utf8");
+    return `${name}, in assets/dashboard.js\n\n${text}`;
+  });
+  writeFileSync(join(outDir, "licences.txt"), licences.join("\n\n"));
 }
 
 /** What a browser loads, compressed. Bytes. */

@@ -48,7 +48,8 @@ export class Lane {
 
   /** Between two attempts, as far as anybody can tell. */
   get waiting(): boolean {
-    return this.ending === "open" && this.last()?.toMs !== undefined;
+    const last = this.last();
+    return this.ending === "open" && last?.toMs !== undefined && !last.delivered;
   }
 
   /** What has become of it by now. */

@@ -11,7 +11,7 @@ import { Login } from "./parts/login.tsx";
 import { Scenario } from "./parts/scenario.tsx";
 import { Empty, Ended, Veil } from "./parts/states.tsx";
 import { Summary } from "./parts/summary.tsx";
-import { announcement, connection, dialog, mayControl, report } from "./state.ts";
+import { announcement, connection, dialog, mayControl, news, report } from "./state.ts";
 
 /** One page, one scroll, no tabs. */
 export function App() {
@@ -37,6 +37,9 @@ export function App() {
         </div>
       </main>
       <Announcer />
+      <p class="sr" aria-live="polite">
+        {news.value}
+      </p>
       {dialog.value === "help" && <Help />}
       {dialog.value === "inject" && mayControl.value && <InjectForm />}
     </>

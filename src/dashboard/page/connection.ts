@@ -91,6 +91,7 @@ function openSocket(): void {
 
 function retryLater(): void {
   attempts++;
+  if (attempts === 1 && view.value !== undefined) announcement.value = "the connection is lost, trying again";
   connection.value = { state: "lost", attempts };
   setTimeout(connect, Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempts - 1)));
 }
@@ -127,7 +128,7 @@ function take(message: ViewMessage): void {
   const before = view.value;
   if ("full" in message) takeFull(message.full, before);
   else if (before !== undefined) view.value = applyPatch(before, message.patch);
-  connection.value = { state: "open" };
+  if (connection.value.state !== "open") connection.value = { state: "open" };
   if (view.value !== undefined && view.value.calls !== before?.calls) takeRows(view.value.calls.rows, false);
 }
 

@@ -39,8 +39,10 @@ export const cursor = signal<string | undefined>(undefined);
 export const asTables = signal(false);
 export const runbookShown = signal(false);
 export const dialog = signal<"help" | "inject" | undefined>(undefined);
-/** The last thing to say aloud. */
+/** What came of the last command; shown for a while, and said aloud. */
 export const announcement = signal("");
+/** The newest change of the run, for who listens: at most one in five seconds. */
+export const news = signal("");
 export const lettersOn = signal(localStorage.getItem("llm-chaos-letters") !== "off");
 /** Time under the pointer, shared by all charts. */
 export const pointed = signal<number | undefined>(undefined);

@@ -20,7 +20,7 @@ export function Expectations() {
       {rows.length === 0 ? (
         <p class="quiet">Without expectations nothing is judged. Write some under `expect:` in the scenario.</p>
       ) : (
-        <ul class="expectations" aria-live="polite">
+        <ul class="expectations">
           {rows.map((row, index) => (
             <Row key={`${row.name} ${row.phase ?? ""} ${index}`} row={row} />
           ))}

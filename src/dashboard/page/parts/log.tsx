@@ -25,7 +25,7 @@ export function Log() {
           </select>
         </label>
       )}
-      <ol class="log" aria-live="polite">
+      <ol class="log">
         {(all ? matching : matching.slice(0, FEW)).map(({ seq, atMs, kind: of, text }) => (
           <li key={`${seq} ${text}`}>
             <span class="number quiet">{clockTime(atMs)}</span> <span class="kind">{of}</span> {text}

@@ -36,7 +36,7 @@ export function Veil() {
   if (!lost || !late) return null;
   const age = shortDuration(Math.max(0, now.value - heardAt.value));
   return (
-    <div class="veil" role="status">
+    <div class="veil">
       <p>
         {view.value === undefined ? "‖ nobody answers" : `‖ stale ${age}`}, retry {state.attempts}
       </p>
