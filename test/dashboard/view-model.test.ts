@@ -54,6 +54,12 @@ describe("rows of calls", () => {
     ["lost", (s: Story) => s.replied("c1", 200).frontEnded("f1", 0, { how: "deadline" }), "no end in time"],
     ["lost", (s: Story) => s.replied("c1", 200, { how: "cut" }).frontEnded("f1", 200), "half an answer, as if whole"],
     [
+      "recovered",
+      (s: Story) =>
+        s.replied("c1", 200, { how: "cut", tail: "half" }).frontEnded("f1", 200, { text_tails: ["canned"] }),
+      "a whole answer",
+    ],
+    [
       "degraded",
       (s: Story) => s.replied("c1", 200, { how: "cut" }).frontEnded("f1", 200, { matched: { incomplete: true } }),
       "a lesser answer",
@@ -73,6 +79,15 @@ describe("rows of calls", () => {
     const view = viewOf(tell(story().front("f1").received("c1", { trace: "trace-f1" })));
     expect(view.calls.rows).toMatchObject([{ ending, saw }]);
     expect(view.calls.endings[ending as "lost"]).toBe(1);
+  });
+
+  it("take an agent's many calls for one row, whose other questions to other models are no fallback", () => {
+    const s = story().front("f1");
+    for (let i = 0; i < 20; i++)
+      s.received(`c${i}`, { trace: "trace-f1", model: i % 2 === 0 ? "big" : "small" }).replied(`c${i}`, 200);
+    const [row] = viewOf(s.frontEnded("f1", 200)).calls.rows;
+    expect(row).toMatchObject({ ending: "clean", more: 8 });
+    expect(row?.attempts.every(({ fallbackTo }) => fallbackTo === undefined)).toBe(true);
   });
 
   it("are LLM calls where the front door is not seen, joined by an equal body, a count or an identity", () => {

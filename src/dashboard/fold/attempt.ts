@@ -22,6 +22,8 @@ export interface Attempt {
   kind: AttemptKind;
   status: number;
   tokens: number;
+  /** Hash of the end of a text that was not whole. */
+  textTail: string | undefined;
   /** Ended cleanly with a 2xx, a finish and no error inside. */
   delivered: boolean;
   /** Its part of the money is counted when both its end and its cost are known. */
@@ -51,6 +53,7 @@ export function beginAttempt(event: ChaosEvent<"call_received">): Attempt {
     kind: "open",
     status: 0,
     tokens: 0,
+    textTail: undefined,
     delivered: false,
     costUsd: undefined,
     faults: [],
@@ -62,6 +65,7 @@ export function endAttempt(attempt: Attempt, event: ChaosEvent<"reply_ended">): 
   const success = event.status >= 200 && event.status < 300;
   attempt.toMs = event.last_byte_at_ms;
   attempt.status = event.status;
+  attempt.textTail = event.text_tail;
   attempt.tokens = attempt.usage?.output ?? event.tokens;
   // Some clients close the connection at the terminator: they left, and had everything.
   const sawTheEnd = event.how === "complete" || event.how === "client_left";

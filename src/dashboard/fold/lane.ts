@@ -9,6 +9,12 @@ const GRACE_MS = 10_000;
 /** Nobody who reads these tries again. */
 const FINAL_STATUSES = new Set([400, 401, 403, 404, 413, 422]);
 
+/** The same question to another model after a failure; an agent's next question to another model is none. */
+function isFallback(before: Attempt | undefined, attempt: Attempt): boolean {
+  if (before?.toMs === undefined || before.delivered) return false;
+  return before.model !== attempt.model && before.promptHash === attempt.promptHash;
+}
+
 /** One row: a call at the front door, or an LLM call where the front door is not seen. */
 export class Lane {
   readonly id: string;
@@ -19,6 +25,8 @@ export class Lane {
   ended: ChaosEvent<"front_door_ended"> | undefined;
   ending: Ending = "open";
   #row: CallRow | undefined;
+  /** Of the attempts that are no longer listed. */
+  #failedBefore = 0;
 
   constructor(id: string, front: boolean, fromMs: number) {
     this.id = id;
@@ -31,13 +39,11 @@ export class Lane {
   }
 
   add(attempt: Attempt): void {
-    const before = this.last();
-    const continues = before !== undefined && !before.delivered;
-    if (continues && before.model !== attempt.model) attempt.fallbackTo = attempt.model;
+    if (isFallback(this.last(), attempt)) attempt.fallbackTo = attempt.model;
     this.attempts.push(attempt);
     if (this.attempts.length > MOST_ATTEMPTS) {
-      this.attempts.shift();
       this.more++;
+      if (this.attempts.shift()?.delivered === false) this.#failedBefore++;
     }
     this.changed();
   }
@@ -75,10 +81,12 @@ export class Lane {
     return nowMs > last.toMs + (last.announcedMs ?? 0) + GRACE_MS ? "lost" : "open";
   }
 
-  /** The app finished well, though the last answer it got was cut. */
+  /** The app finished well with the text of an answer that was cut, as far as its end tells. */
   #soldAsWhole(): boolean {
     const last = this.last();
-    return last?.kind === "cut" && last.status >= 200 && last.status < 300 && this.ended?.matched.incomplete !== true;
+    if (last?.kind !== "cut" || last.status < 200 || last.status >= 300 || this.ended?.matched.incomplete === true)
+      return false;
+    return last.textTail === undefined || this.ended?.text_tails.includes(last.textTail) === true;
   }
 
   #fellBack(): boolean {
@@ -86,7 +94,7 @@ export class Lane {
   }
 
   #failures(): number {
-    return this.more + this.attempts.filter(({ toMs, delivered }) => toMs !== undefined && !delivered).length;
+    return this.#failedBefore + this.attempts.filter(({ toMs, delivered }) => toMs !== undefined && !delivered).length;
   }
 
   row(): CallRow {
