@@ -36,7 +36,7 @@ it("validates: every problem of every file in one pass, for people and for machi
   ]);
 });
 
-it("lists what there is, also for machines", async () => {
+it("lists what there is, also for machines", { timeout: 60_000 }, async () => {
   const cwd = freshFolder();
   const named: Record<string, string> = {
     faults: "truncate",
