@@ -58,7 +58,7 @@ it("injects the same again with --plan, and follows the plan rather than the see
   const again = await play(cwd, "again", { flags: ["--plan", "plan.json", "--plan-out", "again.json"] });
   expect(again.injected).toEqual(first.injected);
   expect(again.report.seed).toBe(11);
-  expect(again.report.warnings.join()).not.toContain("plan");
+  expect(again.report.warnings?.join()).not.toContain("plan");
   expect(readFileSync(join(cwd, "again.json"), "utf8")).toBe(readFileSync(join(cwd, "plan.json"), "utf8"));
 
   // Every decision turned round by hand: what follows can only come from the file.
