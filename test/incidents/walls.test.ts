@@ -15,7 +15,7 @@ afterAll(async () => {
   rmSync(runs, { recursive: true, force: true });
 });
 
-// Several at a time: nothing here is judged by milliseconds that a busy machine could add.
+// Two at a time: nothing here is judged by milliseconds that a busy machine could add.
 it.concurrent.for(shippedIn("walls"))(
   "the wall of %s tells a client that waits as told from one that knocks again at once",
   { timeout: 60_000 },
@@ -25,7 +25,7 @@ it.concurrent.for(shippedIn("walls"))(
         client: { app: "test/support/wall-app.ts", env: { PROVIDER: name, REACTION: reaction } },
         provider: provider.url,
         folder: join(runs, `${name}-${reaction}`),
-        variables: { CALM: "500ms", WALL: "4500ms" },
+        variables: { CALM: "500ms", WALL: "6s" },
       });
     // Side by side: most of a run is waiting.
     const [good, bad] = await Promise.all([play("careful"), play("knocks")]);
