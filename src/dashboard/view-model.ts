@@ -55,7 +55,11 @@ class Picture implements ViewModel {
     const attempt = beginAttempt(event);
     this.#attempts++;
     this.#open.set(event.call, attempt);
-    if (this.#open.size > MOST_OPEN) this.#open.delete(this.#open.keys().next().value ?? "");
+    const [oldest] = this.#open.size > MOST_OPEN ? this.#open.keys() : [];
+    if (oldest !== undefined) {
+      this.#open.delete(oldest);
+      this.#traffic.forget(oldest);
+    }
     this.#lanes.received(attempt, event);
     this.#traffic.received(event.call, event.t_ms);
   }

@@ -147,6 +147,21 @@ describe("rows of calls", () => {
     expect(model.view(moment(20_000)).calls).toMatchObject({ endings: { lost: 0, recovered: 1 }, total: 1 });
   });
 
+  it("wait two minutes at most for who was told to wait for hours, and for so many at once as memory allows", () => {
+    const day = story(undriven);
+    for (let i = 0; i < 6_000; i++) day.received(`c${i}`).replied(`c${i}`, 429, { announced: 36_000_000 });
+    expect(viewOf(day).calls.endings).toMatchObject({ open: 5_000, lost: 1_000 });
+    expect(viewOf({ events: day.events, nowMs: 131_000 }).calls.endings).toMatchObject({ open: 0, lost: 6_000 });
+  });
+
+  it("forget the calls in flight beyond those that are followed, and so never count one for ever", () => {
+    const flood = story(undriven);
+    for (let i = 0; i < 21_000; i++) flood.received(`c${i}`);
+    expect(viewOf(flood).health.inFlight).toBe(20_000);
+    for (let i = 0; i < 21_000; i++) flood.replied(`c${i}`, 200);
+    expect(viewOf(flood).health.inFlight).toBe(0);
+  });
+
   it("keep every failure and a sample of the rest, in bounded memory", () => {
     const long = story(undriven);
     for (let i = 0; i < 3_000; i++) {

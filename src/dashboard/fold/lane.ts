@@ -6,6 +6,8 @@ import { type Attempt, attemptRow, whole } from "./attempt.ts";
 const MOST_ATTEMPTS = 12;
 /** After a failure its caller may still try again for so long after the announced wait; then it counts as given up. */
 const GRACE_MS = 10_000;
+/** Nobody is waited for longer, whatever was announced: a daily quota asks for hours. */
+const LONGEST_WAIT_MS = 120_000;
 /** Nobody who reads these tries again. */
 const FINAL_STATUSES = new Set([400, 401, 403, 404, 413, 422]);
 
@@ -78,7 +80,7 @@ export class Lane {
     if (last?.toMs === undefined) return "open";
     if (last.delivered) return this.#fellBack() ? "degraded" : this.#failures() > 0 ? "recovered" : "clean";
     if (last.kind === "left" || FINAL_STATUSES.has(last.status)) return "lost";
-    return nowMs > last.toMs + (last.announcedMs ?? 0) + GRACE_MS ? "lost" : "open";
+    return nowMs > last.toMs + Math.min(LONGEST_WAIT_MS, last.announcedMs ?? 0) + GRACE_MS ? "lost" : "open";
   }
 
   /** The app finished well with the text of an answer that was cut, as far as its end tells. */

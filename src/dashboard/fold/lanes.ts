@@ -132,6 +132,8 @@ export class Lanes {
     if (ending === "open" && !lane.front) this.#waiting.add(lane);
     else this.#waiting.delete(lane);
     this.#mark(lane, ending);
+    const [longest] = this.#waiting.size > MOST_OPEN ? this.#waiting : [];
+    if (longest !== undefined) this.#settle(longest, Number.POSITIVE_INFINITY);
     const isCrowded = this.#tooMany || this.#second.began > TOO_MANY_PER_SECOND;
     if (ending === "clean" && isCrowded && this.#second.clean++ >= CLEAN_KEPT_PER_SECOND) this.#kept.delete(lane);
   }

@@ -34,6 +34,12 @@ export class Traffic {
     second.inFlight = Math.max(second.inFlight, this.#open.size);
   }
 
+  /** It is followed no longer. */
+  forget(call: string): void {
+    this.#open.delete(call);
+    this.seconds.level = this.#open.size;
+  }
+
   replied(attempt: Attempt, nowMs: number): void {
     this.#open.delete(attempt.call);
     this.seconds.level = this.#open.size;
