@@ -93,7 +93,8 @@ describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 60_000 }, () 
     await seen(page, "faults", /0 hits/);
 
     await page.getByRole("button", { name: "inject a fault" }).click();
-    await page.getByLabel("Fault", { exact: true }).selectOption("rate_limit");
+    // By its name: once its options are there, they are part of its label's text.
+    await page.locator("select[name=fault]").selectOption("rate_limit");
     await page.getByLabel("dimension").selectOption("itpm");
     await page.getByLabel("retry_after").fill("soon");
     await page.getByRole("button", { name: "▨ inject", exact: true }).click();

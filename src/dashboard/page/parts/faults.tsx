@@ -9,7 +9,7 @@ export function Faults() {
   const faults = view.value?.faults ?? [];
   const on = faults.filter(({ state }) => state === "on").length;
   return (
-    <Region id="faults" title="Active faults" note={on === 0 ? "none" : `${on} on`}>
+    <Region id="faults" title="Active faults" note={on === 0 ? "none" : `${on} on`} action={<InjectButton />}>
       {faults.length > 0 && (
         <ul class="faults">
           {faults.map((row) => (
@@ -18,19 +18,19 @@ export function Faults() {
         </ul>
       )}
       {faults.length === 0 && <p class="quiet">Nothing is done to your calls: they pass as they are.</p>}
-      {mayControl.value && !isOver.value && (
-        <p class="controls">
-          <button
-            type="button"
-            onClick={() => {
-              dialog.value = "inject";
-            }}
-          >
-            ▨ inject a fault…
-          </button>
-        </p>
-      )}
     </Region>
+  );
+}
+
+function InjectButton() {
+  if (!mayControl.value || isOver.value) return null;
+  const open = () => {
+    dialog.value = "inject";
+  };
+  return (
+    <button type="button" class="small" onClick={open}>
+      ▨ inject a fault…
+    </button>
   );
 }
 
