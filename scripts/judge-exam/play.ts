@@ -3,6 +3,7 @@ import { runScenario } from "../../src/run/run.ts";
 import { parseUpstreams } from "../../src/run/upstream-choice.ts";
 import { loadApp, loadScenario } from "../../src/scenario/index.ts";
 import { freePort } from "./free-port.ts";
+import { QUIET } from "./quiet.ts";
 
 export interface Stage {
   /** Where the clients answer. */
@@ -32,27 +33,18 @@ export async function play(client: string, text: string, { appUrl, provider, fol
   const { app } = loadApp({ text: APP_FILE(client, `http://127.0.0.1:${port}`), env: {} });
   const { report } = await runScenario(
     {
+      ...QUIET,
       ...loadScenario({ text, env: {} }),
       listen: { host: "127.0.0.1", port },
-      control: undefined,
-      faults: [],
-      family: "openai",
-      readyTimeoutMs: 10_000,
-      mark: false,
-      logLevel: "silent",
       mode: "run",
       scenarioText: text,
       app: { ...app, ready: `/${client}` },
       appUrl,
-      appCommand: undefined,
       upstreams: parseUpstreams([provider]),
       startAtOnce: true,
       out: folder,
       cwd: folder,
-      env: {},
       reproduce: "npm run judge-exam",
-      notify: () => {},
-      onAppOutput: () => {},
     },
     { onEvent: () => {}, onSession: () => {} },
   );

@@ -6,6 +6,7 @@ import { startSession } from "../../src/run/session.ts";
 import { parseUpstreams } from "../../src/run/upstream-choice.ts";
 import { loadScenario } from "../../src/scenario/index.ts";
 import { parseStubProfile } from "../../src/upstreams/index.ts";
+import { QUIET } from "./quiet.ts";
 
 /** Quick, and never busy: what is examined is the judge, not the provider. */
 const PROFILE = "ttft: 40ms\ninter_token: 3ms\noutput_tokens: 16\ncapacity: { concurrency: 1000 }\n";
@@ -23,20 +24,13 @@ export async function openStage(): Promise<ExamStage> {
   const folder = mkdtempSync(join(tmpdir(), "llm-chaos-exam-"));
   const text = "name: provider\nphases: [{ name: all, lasts: 2h }]\n";
   const session = await startSession({
+    ...QUIET,
     ...loadScenario({ text, env: {} }),
     listen: { host: "127.0.0.1", port: 0 },
-    control: undefined,
-    faults: [],
-    family: "openai",
-    readyTimeoutMs: 10_000,
-    mark: false,
-    logLevel: "silent",
-    onAppOutput: () => {},
     mode: "proxy",
     scenarioText: text,
     app: undefined,
     appUrl: undefined,
-    appCommand: undefined,
     upstreams: parseUpstreams(["stub"]).map((choice) => ({
       ...choice,
       profile: parseStubProfile(PROFILE, "stub.yaml"),
@@ -44,9 +38,7 @@ export async function openStage(): Promise<ExamStage> {
     startAtOnce: false,
     out: join(folder, "provider"),
     cwd: folder,
-    env: {},
     reproduce: "",
-    notify: () => {},
   });
   await warm(session.proxy.url);
   const app = fork(join(import.meta.dirname, "app.ts"));

@@ -1,25 +1,6 @@
-import {
-  type BrotliDecompress,
-  createBrotliDecompress,
-  createInflate,
-  createUnzip,
-  createZstdDecompress,
-  type Inflate,
-  type Unzip,
-  type ZstdDecompress,
-} from "node:zlib";
+import { type Decoder, decoderFor } from "../core/decoders.ts";
 import { type HeaderList, headerValue } from "../core/exchange.ts";
 import { type BodyReader, type ReplyBody, UpstreamFailure } from "../core/upstream.ts";
-
-export type Decoder = BrotliDecompress | Inflate | Unzip | ZstdDecompress;
-
-const DECODERS: Readonly<Record<string, () => Decoder>> = {
-  gzip: createUnzip,
-  "x-gzip": createUnzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-  zstd: createZstdDecompress,
-};
 
 export type Encoding = { kind: "identity" } | { kind: "coded"; newDecoder: () => Decoder } | { kind: "unknown" };
 
@@ -27,7 +8,7 @@ export type Encoding = { kind: "identity" } | { kind: "coded"; newDecoder: () =>
 export function encodingOf(headers: HeaderList): Encoding {
   const name = headerValue(headers, "content-encoding")?.trim().toLowerCase() ?? "";
   if (name === "" || name === "identity") return { kind: "identity" };
-  const newDecoder = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
+  const newDecoder = decoderFor(name);
   return newDecoder === undefined ? { kind: "unknown" } : { kind: "coded", newDecoder };
 }
 

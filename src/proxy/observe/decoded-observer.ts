@@ -1,4 +1,4 @@
-import type { Decoder } from "../decode.ts";
+import type { Decoder } from "../../core/decoders.ts";
 import type { Observer, ReplySummary } from "./observer.ts";
 
 /** More undecoded bytes than this are not kept waiting for the decoder: observation stops, the relay goes on. */

@@ -8,13 +8,14 @@ import {
   type Redactor,
   recordBytes,
 } from "../../cassette/index.ts";
+import { decoderFor } from "../../core/decoders.ts";
 import type { Dialect } from "../../core/dialect.ts";
 import { headerValue, withoutHeaders } from "../../core/exchange.ts";
 import type { Usage } from "../../core/limits.ts";
 import type { Scrubber } from "../../core/secrets.ts";
 import { usageIn } from "../read-reply.ts";
 import { asRecorded, findSecrets, maskText } from "./as-recorded.ts";
-import { decodeChunks, decoderFor } from "./decode.ts";
+import { decodeChunks } from "./decode.ts";
 import { type Impurities, purify } from "./purify.ts";
 import type { Tape, TapeEnd, TapeHead } from "./tape.ts";
 
