@@ -18,7 +18,7 @@ export const VERDICTS: Readonly<Record<Verdict, { word: string; sign: string; he
 /** Outcomes of a front-door call, best first, as they are stacked in the charts. */
 export const OUTCOMES: readonly { outcome: Outcome; sign: string; means: string }[] = [
   { outcome: "served", sign: "✓", means: "a whole answer in time" },
-  { outcome: "shed", sign: "▲", means: "refused by the app itself, with at most one call to the provider" },
+  { outcome: "shed", sign: "▲", means: "refused by the app itself, without another try after the wall" },
   { outcome: "failed", sign: "✗", means: "an error, or a refusal only after several calls to the provider" },
   { outcome: "cut", sign: "✂", means: "a truncated answer passed on as whole" },
   { outcome: "hung", sign: "…", means: "no end by the deadline" },
