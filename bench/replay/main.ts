@@ -14,9 +14,10 @@ import { recordAll } from "./record.ts";
  * `npm run bench:replay [-- --calls 10000]`
  * Recorded calls replayed by llm-chaos beside aimock replaying its own fixtures of the same answers, in turn, in one run. The
  * answers are aimock's own: they are recorded from it first. Once with as many recordings as calls, once with a hundred.
+ * Beside both a bare server that answers the same bytes and does nothing else: what no replay on Node's HTTP can fall below.
  */
 const { values } = parseArgs({
-  options: { calls: { type: "string", default: "10000" }, rounds: { type: "string", default: "2" } },
+  options: { calls: { type: "string", default: "10000" }, rounds: { type: "string", default: "5" } },
 });
 const calls = Number(values.calls);
 const rounds = Number(values.rounds);
@@ -46,6 +47,7 @@ async function compare(recordings: number): Promise<void> {
   await recordAll(recorder.wrap(live.upstream, dialects), { recordings, dialects });
   const state = await recorder.stop();
   await live.close();
+  const floor = await startServer("../replay/floor.ts", [cassette]);
   const opening = performance.now();
   const ours = await startServer("../replay/ours.ts", [cassette, folder]);
   const openedMs = performance.now() - opening;
@@ -54,42 +56,66 @@ async function compare(recordings: number): Promise<void> {
     console.log(
       `\n${calls} calls, 32 at once, over ${state?.exchanges} recordings (${megabytes} MiB; started with a first look at the file in ${openedMs.toFixed(0)} ms)`,
     );
-    console.log(await measure({ aimock, "llm-chaos": ours }, recordings));
+    console.log(await measure({ aimock, "llm-chaos": ours, floor }, recordings));
   } finally {
-    await ours.stop();
-    await aimock.stop();
+    for (const server of [ours, aimock, floor]) await server.stop();
   }
 }
 
-/** Each round asks both, each time the other first, so that a busy moment of the machine hits both. */
+interface Side {
+  /** Calls per second, one number a round. */
+  rates: number[];
+  /** Microseconds of processor time a call, all threads. Less shaken by what else runs on the machine than the rate is. */
+  costs: number[];
+  peakMegabytes: number;
+  wrong: number;
+}
+
+/** Each round asks all, each time in the other order, so that a busy moment of the machine hits all of them. */
 async function measure(servers: Record<string, Server>, recordings: number): Promise<string> {
-  const lines: string[] = [];
-  const ratios: number[] = [];
-  /** Processor time is less shaken by what else runs on the machine. */
-  const costs: number[] = [];
-  for (const server of Object.values(servers)) await askAll(server.url, { calls: Math.min(calls, 500), recordings });
+  const sides = new Map<string, Side>();
+  for (const [name, server] of Object.entries(servers)) {
+    await askAll(server.url, { calls: Math.min(calls, 1_500), recordings });
+    sides.set(name, { rates: [], costs: [], peakMegabytes: 0, wrong: 0 });
+  }
   for (let round = 0; round < rounds; round++) {
-    const rates: Record<string, number> = {};
-    const used: Record<string, number> = {};
-    const names = round % 2 === 0 ? Object.keys(servers) : Object.keys(servers).reverse();
-    for (const name of names) {
+    const turn = round % 2 === 0 ? [...sides] : [...sides].reverse();
+    for (const [name, side] of turn) {
       const server = servers[name] as Server;
       const watched = watchProcess(server.pid);
       const { rate, wrong } = await askAll(server.url, { calls, recordings });
       const { peakMegabytes, processorMs } = watched.stop();
-      rates[name] = rate;
-      used[name] = processorMs ?? Number.NaN;
-      const cost = processorMs === undefined ? "" : `, CPU ${((processorMs * 1_000) / calls).toFixed(0)} µs a call`;
-      lines.push(
-        `  ${name.padEnd(10)} ${rate.toFixed(0).padStart(6)} calls/s${cost}, peak ${peakMegabytes?.toFixed(0)} MB, wrong ${wrong}`,
-      );
+      side.rates.push(rate);
+      side.costs.push(processorMs === undefined ? Number.NaN : (processorMs * 1_000) / calls);
+      side.peakMegabytes = Math.max(side.peakMegabytes, peakMegabytes ?? 0);
+      side.wrong += wrong;
     }
-    ratios.push((rates["llm-chaos"] ?? 0) / (rates["aimock"] ?? 1));
-    costs.push((used["aimock"] ?? 0) / (used["llm-chaos"] ?? 1));
   }
-  return `${lines.join("\n")}\n  llm-chaos / aimock: ${listed(ratios)} × the rate, ${listed(costs)} × the calls for the same processor time`;
+  return [
+    ...Array.from(sides, ([name, side]) => lineOf(name, side)),
+    ratioOf("llm-chaos", sides),
+    ratioOf("floor", sides),
+  ].join("\n");
 }
 
-function listed(numbers: readonly number[]): string {
-  return numbers.map((number) => number.toFixed(2)).join(", ");
+function lineOf(name: string, { rates, costs, peakMegabytes, wrong }: Side): string {
+  const rate = `${spread(rates)} calls/s`.padEnd(32);
+  return `  ${name.padEnd(10)} ${rate} CPU ${spread(costs)} µs a call, peak ${peakMegabytes.toFixed(0)} MB, wrong ${wrong}`;
+}
+
+function ratioOf(name: string, sides: ReadonlyMap<string, Side>): string {
+  const [one, aimock] = [sides.get(name), sides.get("aimock")];
+  const rate = median(one?.rates) / median(aimock?.rates);
+  const cost = median(aimock?.costs) / median(one?.costs);
+  return `  ${name} / aimock: ${rate.toFixed(2)} × the rate, ${cost.toFixed(2)} × the calls for the same processor time`;
+}
+
+/** The median, least and most in brackets. */
+function spread(values: readonly number[]): string {
+  return `${median(values).toFixed(0)} [${Math.min(...values).toFixed(0)}–${Math.max(...values).toFixed(0)}]`;
+}
+
+function median(values: readonly number[] = []): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return ((sorted[(sorted.length - 1) >> 1] ?? Number.NaN) + (sorted[sorted.length >> 1] ?? Number.NaN)) / 2;
 }

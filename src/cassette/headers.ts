@@ -26,6 +26,7 @@ export function keptReplyHeaders(headers: HeaderList): string[] {
 
 /** The path with the harmless parameters of its query. */
 export function keptPath(path: string): string {
+  if (!path.includes("?")) return path;
   const [route = "", ...query] = path.split("?");
   const parameters = query
     .join("?")

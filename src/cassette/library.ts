@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { CassetteHeader, RecordedExchange } from "./format.ts";
 import { type IndexEntry, type IndexOptions, openPartIndex, type PartIndex, type View } from "./index-file.ts";
@@ -25,10 +25,18 @@ export interface Library {
   close(): Promise<void>;
 }
 
+/**
+ * Lines up to this are read within the call, without a thread: a line that the system has in memory, as nearly all of them,
+ * is there in 3 µs, while the way through the pool of threads took 50 µs of processor time, a fifth of a replayed call.
+ */
+const READ_AT_ONCE = 256 << 10;
+
 /** Opens at once where there are indexes. Throws a UserError for what is no cassette, or a newer one. */
 export async function openLibrary(path: string, options: IndexOptions): Promise<Library> {
   const parts: PartIndex[] = [];
   const files: FileHandle[] = [];
+  /** For one line at a time, which is a text before the next is read. */
+  const shared = Buffer.allocUnsafeSlow(READ_AT_ONCE);
   for (let part = 1; part === 1 || existsSync(partPath(path, part)); part++) {
     const index = await openPartIndex(partPath(path, part), options);
     // Left behind by an earlier recording of the same name.
@@ -50,8 +58,13 @@ export async function openLibrary(path: string, options: IndexOptions): Promise<
         )
         .slice(0, count),
     async read({ part, offset, length }) {
+      const file = files[part];
+      if (file === undefined) throw new Error("a recording stands in a part that was opened");
+      if (length <= READ_AT_ONCE) {
+        return parseIndexed(shared.toString("utf8", 0, readSync(file.fd, shared, 0, length, offset)));
+      }
       const bytes = Buffer.allocUnsafe(length);
-      const { bytesRead } = (await files[part]?.read(bytes, 0, length, offset)) ?? { bytesRead: 0 };
+      const { bytesRead } = await file.read(bytes, 0, length, offset);
       return parseIndexed(bytes.toString("utf8", 0, bytesRead));
     },
     close: async () => void (await Promise.all(files.map((file) => file.close()))),

@@ -4,8 +4,9 @@ const MARK = Buffer.from(SECRET_MARK);
 
 /** The same chunks with a mark in place of every secret, also of those that a border between chunks cuts in two. */
 export function maskChunks(chunks: readonly Uint8Array[], find: (text: string) => readonly TextPlace[]): Uint8Array[] {
-  const places = merged(find(chunks.map(latin1).join("")));
-  if (places.length === 0) return [...chunks];
+  const found = find(chunks.map(latin1).join(""));
+  if (found.length === 0) return [...chunks];
+  const places = merged(found);
   let start = 0;
   return chunks.map((chunk) => {
     const masked = maskOne(chunk, start, places);

@@ -62,7 +62,10 @@ function nominatedByConnection(raw: HeaderList): ReadonlySet<string> {
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] as string;
     if (name.length !== "connection".length || name.toLowerCase() !== "connection") continue;
-    for (const option of (raw[i + 1] as string).split(",")) {
+    const options = raw[i + 1] as string;
+    // What nearly every client says, and no header of either kind that is kept.
+    if (options === "keep-alive") continue;
+    for (const option of options.split(",")) {
       const lower = option.trim().toLowerCase();
       if (lower !== "" && !NEVER_NOMINATED.has(lower)) {
         names ??= new Set();

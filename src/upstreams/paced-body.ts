@@ -28,6 +28,7 @@ export function pacedBody(
   let paused = false;
   let over = false;
   let pushing = false;
+  let listening = false;
   let lastMs = clock.nowMs();
   let cancel = () => {};
 
@@ -35,18 +36,24 @@ export function pacedBody(
     if (over) return;
     over = true;
     cancel();
-    signal.removeEventListener("abort", onAbort);
+    if (listening) signal.removeEventListener("abort", onAbort);
     onEnd?.();
     if (reader !== undefined) tell(reader);
   };
   const onAbort = () => finish((it) => it.fail(callerLeft("body")));
+  const listen = () => {
+    if (listening || over) return;
+    if (signal.aborted) return onAbort();
+    listening = true;
+    signal.addEventListener("abort", onAbort, { once: true });
+  };
 
   const push = () => {
     // A reader may pause or resume from within data(); the loop below goes on by itself.
     if (pushing) return;
     pushing = true;
     cancel();
-    while (reader !== undefined && !paused && !over) {
+    while (reader !== undefined && !paused && !over && !signal.aborted) {
       const frame = frames[next];
       const { gapMs } = frame ?? ending;
       const dueMs = lastMs + gapMs;
@@ -65,14 +72,16 @@ export function pacedBody(
       reader.data(frame.bytes);
     }
     pushing = false;
+    listen();
   };
 
-  signal.addEventListener("abort", onAbort, { once: true });
-  if (signal.aborted) onAbort();
+  // A body that is pushed whole within its start never listens: coming and going took 1.5 % of a call replayed at full speed.
+  if (onEnd !== undefined) listen();
   return {
     start(given) {
-      reader = given;
+      if (signal.aborted) onAbort();
       if (over) return given.fail(callerLeft("body"));
+      reader = given;
       push();
     },
     pause() {

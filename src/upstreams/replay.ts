@@ -1,5 +1,5 @@
 import { STATUS_CODES } from "node:http";
-import { type Asked, createRedactor, type Library, openLibrary, parseJsonPath } from "../cassette/index.ts";
+import { type Asked, createRedactor, type Found, openLibrary, parseJsonPath } from "../cassette/index.ts";
 import { type Clock, sleep } from "../core/clock.ts";
 import type { Dialect, LlmCall } from "../core/dialect.ts";
 import type { Problem } from "../core/errors.ts";
@@ -62,10 +62,7 @@ export async function createReplay(options: ReplayOptions): Promise<Replay> {
   const redactor = createRedactor(library.header.redactions);
   const match = createMatcher({ library, ignored, loose: options.match === "loose" });
   const shelf = createShelf(SHELF_BYTES);
-  const playback = async (found: Parameters<Library["read"]>[0]) => {
-    const key = `${found.part}/${found.offset}`;
-    const kept = shelf.get(key);
-    if (kept !== undefined) return kept;
+  const fromFile = async (found: Found, key: string) => {
     const made = playbackOf(await library.read(found).catch(changedMeanwhile), speed);
     shelf.put(key, made);
     return made;
@@ -84,7 +81,9 @@ export async function createReplay(options: ReplayOptions): Promise<Replay> {
       const asked = asRecorded(request, { scrubber, redactor });
       const matched = match(asked);
       if (matched === undefined) return miss(request, asked);
-      const { id, reply, waitMs, failure } = await playback(matched.found);
+      const { found } = matched;
+      const key = `${found.part}/${found.offset}`;
+      const { id, reply, waitMs, failure } = shelf.get(key) ?? (await fromFile(found, key));
       sink.append({ type: "replay_matched", call: request.id ?? "", recorded: id, by: matched.by });
       if (waitMs > 0) await sleep(clock, waitMs, signal);
       if (signal.aborted) throw callerLeft("headers");

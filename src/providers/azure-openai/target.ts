@@ -22,7 +22,7 @@ export function showsAzure({ path, headers }: Pick<RawRequest, "path" | "headers
   const [bare = "", query = ""] = splitPath(path);
   return (
     DEPLOYMENT.test(bare) ||
-    new URLSearchParams(query).has("api-version") ||
+    (query !== "" && new URLSearchParams(query).has("api-version")) ||
     headerValue(headers, "api-key") !== undefined ||
     (headerValue(headers, "user-agent") ?? "").startsWith("AzureOpenAI/") ||
     (V1.test(bare) && !GROQ_KEY.test(headerValue(headers, "authorization") ?? ""))

@@ -2,7 +2,7 @@ import type { Dialect, LlmCall } from "../../core/dialect.ts";
 import type { RawRequest } from "../../core/exchange.ts";
 import { openAiCharge } from "./openai-charge.ts";
 import { errorAndDone } from "./openai-frame.ts";
-import { postsTo } from "./openai-request.ts";
+import { postsToAny } from "./openai-request.ts";
 import { type Signs, showsSigns } from "./signs.ts";
 import type { Wall } from "./wall.ts";
 
@@ -25,8 +25,8 @@ export interface OpenAiFormat extends Pick<Dialect, "attention" | "read" | "read
 export function createOpenAiFormat(wall: Wall, format: OpenAiFormat): Dialect {
   const { endings, except = [], signs } = format;
   const concerns = (request: Pick<RawRequest, "method" | "path" | "headers">) =>
-    endings.some((ending) => postsTo(request, ending)) &&
-    !except.some((ending) => postsTo(request, ending)) &&
+    postsToAny(request, endings) &&
+    !postsToAny(request, except) &&
     (signs === undefined || showsSigns(signs, request.headers));
   return {
     id: `${wall.provider}-${format.name}`,

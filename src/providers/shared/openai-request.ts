@@ -8,6 +8,12 @@ export function postsTo(request: Pick<RawRequest, "method" | "path">, ending: st
   return query < 0 ? request.path.endsWith(ending) : request.path.endsWith(ending, query);
 }
 
+/** One of several such endings. A loop and no closure: every request is held against the endings of all dialects. */
+export function postsToAny(request: Pick<RawRequest, "method" | "path">, endings: readonly string[]): boolean {
+  for (const ending of endings) if (postsTo(request, ending)) return true;
+  return false;
+}
+
 /** A message's content is a string or a list of parts. */
 export function contentText(content: unknown): string {
   if (typeof content === "string") return content;

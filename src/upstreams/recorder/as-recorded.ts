@@ -22,7 +22,7 @@ export function asRecorded(
 
 /** Those seen in this process, and what looks like one. */
 export function findSecrets(scrubber: Scrubber): FindSecrets {
-  return (text) => [...scrubber.find(text), ...credentialsIn(text)];
+  return (text) => scrubber.find(text).concat(credentialsIn(text));
 }
 
 export function maskText(text: string, find: FindSecrets): string {
