@@ -28,16 +28,28 @@ const GRAIN_MS = 0.001;
  * request on receiving an answer is not in flight beside it.
  */
 export function inFlightLevels(attempts: readonly Attempt[], lastMs: number): Level[] {
-  const changes = attempts.flatMap((attempt) => [
-    { atMs: attempt.headAtMs, by: 1 },
-    { atMs: Math.max(attempt.headAtMs + GRAIN_MS, closedAtMs(attempt) ?? lastMs + GRAIN_MS), by: -1 },
-  ]);
-  changes.sort((a, b) => a.atMs - b.atMs || a.by - b.by);
+  const begins = Float64Array.from(attempts, ({ headAtMs }) => headAtMs);
+  const ends = Float64Array.from(attempts, (attempt) =>
+    Math.max(attempt.headAtMs + GRAIN_MS, closedAtMs(attempt) ?? lastMs + GRAIN_MS),
+  );
+  return levelsOf(begins, ends);
+}
+
+/** How many are there, as steps in time order; at equal times ends come first. Sorts what it is given. */
+export function levelsOf(begins: Float64Array, ends: Float64Array): Level[] {
+  begins.sort();
+  ends.sort();
   const levels: Level[] = [];
   let level = 0;
-  for (const { atMs, by } of changes) {
-    level += by;
-    levels.push({ atMs, level });
+  let ended = 0;
+  const endUntil = (ms: number) => {
+    for (let atMs = ends[ended]; atMs !== undefined && atMs <= ms; atMs = ends[++ended])
+      levels.push({ atMs, level: --level });
+  };
+  for (const atMs of begins) {
+    endUntil(atMs);
+    levels.push({ atMs, level: ++level });
   }
+  endUntil(Number.POSITIVE_INFINITY);
   return levels;
 }

@@ -28,7 +28,8 @@ export function selectHistory(history: History, { in: phases, where }: Selection
     (call) => inPhase(call.attempts[0]?.phase ?? "startup") && wantedCall(call),
   );
   const frontDoorCalls = history.frontDoorCalls.filter((front) => inPhase(front.phase) && wantedFront(front));
-  const kept = new Set(frontDoorCalls);
+  // Only a ramp has steps.
+  const kept = new Set(history.steps.length > 0 ? frontDoorCalls : []);
   const matching = history.attempts.filter(wanted);
   const attempts = matching.filter(({ phase }) => inPhase(phase));
   return {

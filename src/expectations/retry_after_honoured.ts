@@ -45,7 +45,8 @@ export const retryAfterHonoured = {
   explain: ({ tolerance, at_least }) =>
     `at least ${formatShare(at_least)} of retries wait as announced (tolerance ${formatDuration(tolerance)})`,
   check(given, history, whole) {
-    const announced = history.logicalCalls.flatMap((call) => call.attempts.filter((one) => waitOf(one, given) > 0));
+    const calls = history.logicalCalls.filter(({ attempts }) => attempts.some((one) => waitOf(one, given) > 0));
+    const announced = calls.flatMap(({ attempts }) => attempts.filter((one) => waitOf(one, given) > 0));
     if (announced.length === 0) return notNeededOrUnseen(whole, whyUnseen(history));
     const doubtful = tooAmbiguous(history);
     if (doubtful !== undefined) return doubtful;

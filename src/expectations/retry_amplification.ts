@@ -22,11 +22,11 @@ export const retryAmplification = {
     if (calls.length === 0) return unseen("no calls were seen");
     const doubtful = tooAmbiguous(history);
     if (doubtful !== undefined) return doubtful;
-    const attempts = calls.flatMap((call) => call.attempts);
-    const amplification = attempts.length / calls.length;
-    const cost = costAmplification(attempts);
+    const attempts = calls.reduce((sum, call) => sum + call.attempts.length, 0);
+    const amplification = attempts / calls.length;
+    const cost = costAmplification(calls);
     const tokens = cost === undefined ? "" : `; tokens ${ratio(cost)} times those that delivered`;
-    const summary = `${ratio(amplification)} attempts per call (${counted(attempts.length, "attempt")}, ${counted(calls.length, "call")}${tokens})`;
+    const summary = `${ratio(amplification)} attempts per call (${counted(attempts, "attempt")}, ${counted(calls.length, "call")}${tokens})`;
     if (amplification <= at_most) return pass(summary);
     const worstFirst = calls.filter(isRetried).sort((a, b) => b.attempts.length - a.attempts.length);
     return fail(
@@ -48,13 +48,15 @@ function asEvidence({ attempts }: LogicalCall, atMost: number): Evidence {
 }
 
 /** Tokens of all attempts the wall let through, over those of the attempts that delivered; undefined when none did. */
-function costAmplification(attempts: readonly Attempt[]): number | undefined {
+function costAmplification(calls: readonly LogicalCall[]): number | undefined {
   let all = 0;
   let delivered = 0;
-  for (const attempt of attempts) {
-    const tokens = tokensOf(attempt);
-    all += tokens;
-    if (attempt.delivered) delivered += tokens;
+  for (const { attempts } of calls) {
+    for (const attempt of attempts) {
+      const tokens = tokensOf(attempt);
+      all += tokens;
+      if (attempt.delivered) delivered += tokens;
+    }
   }
   return delivered === 0 ? undefined : all / delivered;
 }

@@ -46,8 +46,10 @@ const inDoubt = ({ outcome, certain }: FrontDoorCall) => outcome === "served" &&
 /** Of front-door calls that are not looked at: they began in another phase. */
 function attemptsOfOthers(calls: readonly FrontDoorCall[], whole: History): ReadonlySet<Attempt> {
   const wanted = new Set(calls.map(({ id }) => id));
-  const others = whole.frontDoorCalls.filter(({ id }) => !wanted.has(id));
-  return new Set(others.flatMap(({ logicalCalls }) => logicalCalls.flatMap(({ attempts }) => attempts)));
+  const others = new Set<Attempt>();
+  for (const { id, logicalCalls } of whole.frontDoorCalls)
+    if (!wanted.has(id)) for (const { attempts } of logicalCalls) for (const attempt of attempts) others.add(attempt);
+  return others;
 }
 
 function toJoin(calls: readonly FrontDoorCall[], whole: History): string {
@@ -66,7 +68,8 @@ function truncatedOf({ logicalCalls }: FrontDoorCall): Attempt[] {
 }
 
 function metTruncation(call: FrontDoorCall): boolean {
-  return call.outcome === "cut" || inDoubt(call) || truncatedOf(call).length > 0;
+  const met = ({ attempts }: FrontDoorCall["logicalCalls"][number]) => attempts.some(({ truncated }) => truncated);
+  return call.outcome === "cut" || inDoubt(call) || call.logicalCalls.some(met);
 }
 
 function asEvidence(call: FrontDoorCall, history: History): Evidence {

@@ -46,6 +46,18 @@ export function confidenceOfEqualText(
   return !facts.textIsReused || fitsAnnouncedTime(predecessor, attempt) ? CERTAIN : 0.6;
 }
 
+/** The texts that occur more than once. Whatever has one of its own has neither a predecessor nor a successor by it. */
+export function findRepeatedTexts(attempts: readonly Attempt[], textOf: (attempt: Attempt) => string): Set<string> {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const attempt of attempts) {
+    const text = textOf(attempt);
+    const before = seen.size;
+    if (seen.add(text).size === before) repeated.add(text);
+  }
+  return repeated;
+}
+
 /**
  * Texts (by `keyOf`) that are used for more than one call: seen again while an earlier request was open or after one had delivered.
  * `attempts` in order of their heads.

@@ -3,15 +3,21 @@ import type { FrontDraft } from "./front-draft.ts";
 import { longestWait, type QueueWatch } from "./queueing.ts";
 
 /** What the app did for a call on its way, whatever came of it. */
-export function flagsOf(draft: FrontDraft, queues: QueueWatch): Set<Flag> {
+export function flagsOf(draft: FrontDraft, queues: QueueWatch): ReadonlySet<Flag> {
   const { ended, logicalCalls } = draft;
-  const flags = new Set<Flag>();
-  if (logicalCalls.some(wasRetried)) flags.add("retried");
-  if (ended?.matched.fallback === true || logicalCalls.some(isFallbackThatDelivered)) flags.add("fell_back");
+  const retried = logicalCalls.some(wasRetried);
+  const fellBack = ended?.matched.fallback === true || logicalCalls.some(isFallbackThatDelivered);
   const wait = longestWait(draft);
-  if (wait !== undefined && queues.queued(wait)) flags.add("queued");
-  return flags;
+  const queued = wait !== undefined && queues.queued(wait);
+  return SETS[(retried ? 1 : 0) + (fellBack ? 2 : 0) + (queued ? 4 : 0)] ?? NONE;
 }
+
+const NONE: ReadonlySet<Flag> = new Set();
+/** A run has few kinds of calls and many of each, so that those with equal flags share one set. */
+const SETS: readonly ReadonlySet<Flag>[] = Array.from({ length: 8 }, (_, bits) => {
+  const flags: readonly Flag[] = ["retried", "fell_back", "queued"];
+  return new Set(flags.filter((_flag, n) => (bits & (1 << n)) !== 0));
+});
 
 function wasRetried({ attempts, follows }: LogicalCall): boolean {
   return attempts.length > 1 || follows?.kind === "continuation";

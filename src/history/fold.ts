@@ -76,15 +76,14 @@ class Story {
     const attempts = this.#attempts.finish();
     const logicalCalls = foldLogicalCalls(attempts, this.#fronts.frontOf);
     const drafts = this.#fronts.finish(logicalCalls, phaseFinder(phases));
-    const joined = new Set(drafts.flatMap((draft) => draft.logicalCalls.flatMap((call) => call.attempts)));
     const faulty = new Set((scenario?.phases ?? []).filter(({ faults }) => faults.length > 0).map(({ name }) => name));
     const queues = watchQueues(attempts, drafts, { lastMs, isBaseline: baselineOf(phases, faulty, drafts) });
     const frontDoorCalls = judgeFronts(drafts, {
       app,
       lastMs,
-      joinsSeen: joined.size > 0,
+      joinsSeen: drafts.some((draft) => draft.logicalCalls.length > 0),
       repeatedWithin: findRepetitions(logicalCalls),
-      truncated: findTruncatedAnswers(attempts, joined),
+      truncated: findTruncatedAnswers(attempts, drafts),
       queues,
     });
     return {

@@ -9,13 +9,28 @@ import { outcomeOf } from "./outcome.ts";
  * and is left out.
  */
 export function judgeFronts(drafts: readonly FrontDraft[], facts: FrontDoorFacts): FrontDoorCall[] {
-  return drafts.flatMap((draft) => {
+  const calls: FrontDoorCall[] = [];
+  for (const draft of drafts) {
     const judged = outcomeOf(draft, facts);
-    if (judged === undefined) return [];
+    if (judged === undefined) continue;
     const { id, phase, started, firstByteAtMs, ended, logicalCalls } = draft;
+    const { outcome, certain, because } = judged;
     // From when it was due: what waited behind a slow call in an open loop waited because of the app.
     const durationMs = ended === undefined ? undefined : ended.at_ms - started.due_at_ms;
     const flags = flagsOf(draft, facts.queues);
-    return [{ id, phase, started, firstByteAtMs, ended, durationMs, logicalCalls, flags, ...judged }];
-  });
+    calls.push({
+      id,
+      phase,
+      started,
+      firstByteAtMs,
+      ended,
+      durationMs,
+      logicalCalls,
+      outcome,
+      certain,
+      flags,
+      because,
+    });
+  }
+  return calls;
 }

@@ -125,10 +125,10 @@ function sameModel(a: Attempt | undefined, b: Attempt): boolean {
 }
 
 function inOrderOfTheirEnds(attempts: readonly Attempt[]): { attempt: Attempt; closedMs: number }[] {
-  return attempts
-    .flatMap((attempt) => {
-      const closedMs = closedAtMs(attempt);
-      return closedMs === undefined ? [] : [{ attempt, closedMs }];
-    })
-    .sort((a, b) => a.closedMs - b.closedMs);
+  const ends: { attempt: Attempt; closedMs: number }[] = [];
+  for (const attempt of attempts) {
+    const closedMs = closedAtMs(attempt);
+    if (closedMs !== undefined) ends.push({ attempt, closedMs });
+  }
+  return ends.sort((a, b) => a.closedMs - b.closedMs);
 }

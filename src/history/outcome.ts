@@ -4,6 +4,7 @@ import type { KeptFrontEnd } from "../core/kept-events.ts";
 import { formatDuration } from "../core/units.ts";
 import type { FrontDoorFacts } from "./front-door-facts.ts";
 import type { FrontDraft } from "./front-draft.ts";
+import { attemptsInOrder } from "./queueing.ts";
 
 type Judged = Pick<FrontDoorCall, "outcome" | "certain" | "because">;
 
@@ -35,9 +36,7 @@ function certainly(outcome: Judged["outcome"], because: string): Judged {
  * of that.
  */
 function shedOrFailed(draft: FrontDraft, ended: KeptFrontEnd, facts: FrontDoorFacts): Judged {
-  const attempts = draft.logicalCalls
-    .flatMap((call) => call.attempts)
-    .sort((one, other) => one.headAtMs - other.headAtMs || one.received.seq - other.received.seq);
+  const attempts = attemptsInOrder(draft.logicalCalls);
   if (ended.provider_text)
     return certainly("failed", "shed_when matched, but the answer shows the provider's error text");
   if (askedAgain(attempts)) return certainly("failed", `shed_when matched, but only after ${attempts.length} attempts`);

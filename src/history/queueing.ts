@@ -1,4 +1,4 @@
-import type { Attempt, History, PhaseSpan } from "../core/history.ts";
+import type { Attempt, History, LogicalCall, PhaseSpan } from "../core/history.ts";
 import { closedAtMs, inFlightLevels, type Level } from "../core/in-flight.ts";
 import { percentile } from "../core/percentile.ts";
 import type { FrontDraft } from "./front-draft.ts";
@@ -25,7 +25,7 @@ export interface Wait {
  * patience with the provider, not a queue.
  */
 export function longestWait({ started, logicalCalls }: FrontDraft): Wait | undefined {
-  const attempts = logicalCalls.flatMap((call) => call.attempts).sort((a, b) => a.headAtMs - b.headAtMs);
+  const attempts = attemptsInOrder(logicalCalls);
   let longest: Wait | undefined;
   let freeFromMs: number | undefined = started.started_at_ms;
   for (const attempt of attempts) {
@@ -40,6 +40,15 @@ export function longestWait({ started, logicalCalls }: FrontDraft): Wait | undef
   return longest;
 }
 
+/** Of all these calls, in order of their heads. Those of one call are. */
+export function attemptsInOrder(calls: readonly LogicalCall[]): readonly Attempt[] {
+  const [only] = calls;
+  if (only !== undefined && calls.length === 1) return only.attempts;
+  return calls
+    .flatMap(({ attempts }) => attempts)
+    .sort((one, other) => one.headAtMs - other.headAtMs || one.received.seq - other.received.seq);
+}
+
 export interface QueueWatch {
   /** The app held the call back, because as many were in flight as it lets be. False without a baseline. */
   queued(wait: Wait): boolean;
@@ -52,10 +61,11 @@ export function watchQueues(
   drafts: readonly FrontDraft[],
   options: { lastMs: number; isBaseline: (draft: FrontDraft) => boolean },
 ): QueueWatch {
-  const waits = drafts.filter(options.isBaseline).flatMap((draft) => {
-    const wait = longestWait(draft);
-    return wait === undefined ? [] : [wait.toMs - wait.fromMs];
-  });
+  const waits: number[] = [];
+  for (const draft of drafts) {
+    const wait = options.isBaseline(draft) ? longestWait(draft) : undefined;
+    if (wait !== undefined) waits.push(wait.toMs - wait.fromMs);
+  }
   const baseline = waits.length < LEAST_BASELINE ? undefined : percentile(waits, 0.95);
   if (baseline === undefined) return { queued: () => false, rule: undefined };
   const longest = Math.max(SHORTEST_QUEUE_MS, TIMES_BASELINE * baseline);

@@ -1,5 +1,5 @@
 import type { Attempt, Link } from "../core/history.ts";
-import { confidenceOfEqualText, findReusedTexts, isTooLongAgo } from "./confidence.ts";
+import { confidenceOfEqualText, findRepeatedTexts, findReusedTexts, isTooLongAgo } from "./confidence.ts";
 import { dueAtMs, WaitingList } from "./waiting-list.ts";
 
 export interface FoundPredecessor {
@@ -32,15 +32,22 @@ export class RetryFinder {
   readonly #buckets = new Map<string, Bucket>();
   /** Asked for three times in an attempt's life; making the key costs more than looking here. */
   readonly #bucketOf = new Map<Attempt, Bucket>();
+  /** Of bodies. Most requests of a long run are the only one with theirs, and need no bucket. */
+  readonly #repeated: Set<string>;
   readonly #reused: Set<string>;
   readonly #frontOf: (attempt: Attempt) => string | undefined;
 
   constructor(attempts: readonly Attempt[], frontOf: (attempt: Attempt) => string | undefined) {
-    this.#reused = findReusedTexts(attempts, textKey);
+    this.#repeated = findRepeatedTexts(attempts, ({ received }) => received.body_hash);
+    this.#reused = findReusedTexts(
+      attempts.filter((attempt) => !this.#isAlone(attempt)),
+      textKey,
+    );
     this.#frontOf = frontOf;
   }
 
   opened(attempt: Attempt): void {
+    if (this.#isAlone(attempt)) return;
     const { open } = this.#bucket(attempt);
     const count = countOf(attempt);
     const set = open.get(count) ?? new Set();
@@ -48,6 +55,7 @@ export class RetryFinder {
   }
 
   closed(attempt: Attempt, mayBeRetried: boolean): void {
+    if (this.#isAlone(attempt)) return;
     const { open, failed, delivered } = this.#bucket(attempt);
     const count = countOf(attempt);
     open.get(count)?.delete(attempt);
@@ -63,6 +71,7 @@ export class RetryFinder {
   }
 
   find(attempt: Attempt): FoundPredecessor | undefined {
+    if (this.#isAlone(attempt)) return undefined;
     const bucket = this.#bucket(attempt);
     const front = this.#frontOf(attempt);
     if (front === undefined)
@@ -83,6 +92,10 @@ export class RetryFinder {
     const facts = { sameFront: front !== undefined, textIsReused: this.#reused.has(textKey(attempt)) };
     const confidence = Math.min(pairing, confidenceOfEqualText(predecessor, attempt, facts));
     return { predecessor, by: "body", confidence };
+  }
+
+  #isAlone({ received }: Attempt): boolean {
+    return !this.#repeated.has(received.body_hash);
   }
 
   #bucket(attempt: Attempt): Bucket {

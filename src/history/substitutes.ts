@@ -1,6 +1,12 @@
 import type { Attempt, Link, LogicalCall } from "../core/history.ts";
 import { closedAtMs } from "../core/in-flight.ts";
-import { confidenceOfEqualText, findReusedTexts, fitsAnnouncedTime, isTooLongAgo } from "./confidence.ts";
+import {
+  confidenceOfEqualText,
+  findRepeatedTexts,
+  findReusedTexts,
+  fitsAnnouncedTime,
+  isTooLongAgo,
+} from "./confidence.ts";
 
 export type Substitute =
   | { predecessor: Attempt; kind: NonNullable<LogicalCall["follows"]>["kind"]; confidence: number }
@@ -24,6 +30,8 @@ interface Options {
 export class SubstituteFinder {
   /** Failed attempts by prompt and front-door call, then by caller and model, in order of their end. */
   readonly #failed = new Map<string, Map<string, Attempt[]>>();
+  /** Of prompts. */
+  readonly #repeated: Set<string>;
   readonly #reused: Set<string>;
   /** The same, whoever the caller was. */
   readonly #reusedByAnybody: Set<string>;
@@ -31,11 +39,14 @@ export class SubstituteFinder {
 
   constructor(options: Options) {
     this.#options = options;
-    this.#reused = findReusedTexts(options.attempts, textOfCaller);
-    this.#reusedByAnybody = findReusedTexts(options.attempts, textOfAnybody);
+    this.#repeated = findRepeatedTexts(options.attempts, ({ received }) => received.prompt_hash);
+    const repeated = options.attempts.filter((attempt) => !this.#isAlone(attempt));
+    this.#reused = findReusedTexts(repeated, textOfCaller);
+    this.#reusedByAnybody = findReusedTexts(repeated, textOfAnybody);
   }
 
   closed(attempt: Attempt): void {
+    if (this.#isAlone(attempt)) return;
     const byModel = this.#failed.get(this.#key(attempt)) ?? new Map<string, Attempt[]>();
     this.#failed.set(this.#key(attempt), byModel);
     const list = byModel.get(callerAndModel(attempt)) ?? [];
@@ -44,6 +55,7 @@ export class SubstituteFinder {
   }
 
   find(attempt: Attempt): Substitute | undefined {
+    if (this.#isAlone(attempt)) return undefined;
     const byModel = this.#failed.get(this.#key(attempt));
     if (byModel === undefined) return undefined;
     return this.#again(byModel, attempt) ?? this.#elsewhere(byModel, attempt);
@@ -102,6 +114,10 @@ export class SubstituteFinder {
       list.pop();
     }
     return undefined;
+  }
+
+  #isAlone({ received }: Attempt): boolean {
+    return !this.#repeated.has(received.prompt_hash);
   }
 
   #frontOf(attempt: Attempt): string | undefined {

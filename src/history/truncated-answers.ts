@@ -18,7 +18,10 @@ export interface TruncatedAnswers {
 }
 
 /** Calls without a joined attempt are compared with every truncated answer that fell into their time and joined nowhere. */
-export function findTruncatedAnswers(attempts: readonly Attempt[], joined: ReadonlySet<Attempt>): TruncatedAnswers {
+export function findTruncatedAnswers(attempts: readonly Attempt[], drafts: readonly FrontDraft[]): TruncatedAnswers {
+  const joined = new Set<Attempt>();
+  for (const { logicalCalls } of drafts)
+    for (const call of logicalCalls) for (const attempt of call.attempts) if (attempt.truncated) joined.add(attempt);
   const loose = attempts
     .filter((attempt) => attempt.truncated && !joined.has(attempt))
     .map((attempt) => ({ attempt, atMs: closedAtMs(attempt) ?? 0 }))
@@ -47,6 +50,7 @@ export function findTruncatedAnswers(attempts: readonly Attempt[], joined: Reado
  * when those failed too, the app may still pass on the half that it has.
  */
 function notMadeGood({ logicalCalls }: FrontDraft): Attempt[] {
+  if (!logicalCalls.some(({ attempts }) => attempts.some(({ truncated }) => truncated))) return [];
   const chains = new Map<string, Attempt[]>();
   for (const { id, follows, attempts } of logicalCalls) {
     const chain = chains.get(follows?.logical ?? "") ?? [];

@@ -147,14 +147,14 @@ function reportCost(attempts: readonly Attempt[]): Report["cost"] {
 
 /** From what the run settled call by call, at the prices of that day. */
 function reportMoney(attempts: readonly Attempt[]): Pick<Report["cost"], "realUsd" | "savedUsd" | "unpricedCalls"> {
-  const settled = attempts.flatMap(({ cost }) => (cost === undefined ? [] : [cost]));
-  const total = (costs: typeof settled) => {
-    const priced = costs.flatMap(({ usd }) => (usd === undefined ? [] : [usd]));
-    return priced.length === 0 ? null : priced.reduce((sum, usd) => sum + usd, 0);
-  };
-  return {
-    realUsd: total(settled.filter(({ kind }) => kind === "live")),
-    savedUsd: total(settled.filter(({ kind }) => kind !== "live")),
-    unpricedCalls: settled.filter(({ usd }) => usd === undefined).length,
-  };
+  let realUsd: number | null = null;
+  let savedUsd: number | null = null;
+  let unpricedCalls = 0;
+  for (const { cost } of attempts) {
+    if (cost === undefined) continue;
+    if (cost.usd === undefined) unpricedCalls++;
+    else if (cost.kind === "live") realUsd = (realUsd ?? 0) + cost.usd;
+    else savedUsd = (savedUsd ?? 0) + cost.usd;
+  }
+  return { realUsd, savedUsd, unpricedCalls };
 }

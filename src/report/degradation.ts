@@ -40,19 +40,20 @@ function recovery(calls: readonly FrontDoorCall[]): DegradationStep | undefined 
   return { what: "recovers", count: clean.length, ...seenIn(first) };
 }
 
+const BY_OUTCOME: Readonly<Record<FrontDoorCall["outcome"], What | undefined>> = {
+  served: undefined,
+  shed: "sheds",
+  failed: "fails",
+  cut: "passes on a truncated answer",
+  hung: "hangs",
+};
+
 function waysOf(call: FrontDoorCall): What[] {
   const ways: What[] = [];
   if (call.flags.has("queued")) ways.push("queues");
   if (call.flags.has("retried")) ways.push("waits and retries");
   if (call.flags.has("fell_back")) ways.push("falls back");
-  const byOutcome: Record<FrontDoorCall["outcome"], What | undefined> = {
-    served: undefined,
-    shed: "sheds",
-    failed: "fails",
-    cut: "passes on a truncated answer",
-    hung: "hangs",
-  };
-  const bad = byOutcome[call.outcome];
+  const bad = BY_OUTCOME[call.outcome];
   return bad === undefined ? ways : [...ways, bad];
 }
 

@@ -23,19 +23,22 @@ export interface Degraded {
  */
 export function degradedCalls(selected: History, whole: History): Degraded[] {
   const atFrontDoor = selected.frontDoorCalls.flatMap(waysOf);
+  return [...atFrontDoor, ...atProxyOnly(selected, whole)];
+}
+
+function atProxyOnly(selected: History, whole: History): Degraded[] {
+  const unjoined = whole.logicalCalls.filter((call) => call.front === undefined && deliveredByFallback(call));
+  if (unjoined.length === 0) return [];
   const wanted = new Set(selected.logicalCalls.map(({ id }) => id));
   const rootOf = rootFinder(whole.logicalCalls);
-  const atProxy = whole.logicalCalls
-    .filter((call) => call.front === undefined && deliveredByFallback(call) && wanted.has(rootOf(call).id))
-    .map((call) => fallbackBy(call));
-  return [...atFrontDoor, ...atProxy];
+  return unjoined.filter((call) => wanted.has(rootOf(call).id)).map(fallbackBy);
 }
 
 function waysOf(call: FrontDoorCall): Degraded[] {
   const { outcome, flags, started, ended, logicalCalls, firstByteAtMs } = call;
+  if (outcome !== "served" && outcome !== "shed") return [];
   const atMs = ended?.at_ms ?? started.started_at_ms;
   const seq = ended?.seq ?? started.seq;
-  if (outcome !== "served" && outcome !== "shed") return [];
   const ways: Degraded[] = [];
   if (outcome === "shed") ways.push({ way: "shed", atMs, seq, certain: call.certain });
   if (flags.has("fell_back") && outcome === "served") {

@@ -83,11 +83,12 @@ export function cameMoreThanBefore({ loadFactor: factor }: Course): boolean {
   return factor > SAME_LOAD;
 }
 
-function successTimes({ frontDoorCalls, attempts }: History): number[] {
-  const times =
-    frontDoorCalls.length > 0
-      ? frontDoorCalls.flatMap(({ outcome, ended }) => (outcome === "served" && ended ? [ended.at_ms] : []))
-      : attempts.flatMap(({ delivered, endAtMs }) => (delivered && endAtMs !== undefined ? [endAtMs] : []));
+function successTimes({ frontDoorCalls, attempts }: History): readonly number[] {
+  const times: number[] = [];
+  for (const { outcome, ended } of frontDoorCalls)
+    if (outcome === "served" && ended !== undefined) times.push(ended.at_ms);
+  if (frontDoorCalls.length === 0)
+    for (const { delivered, endAtMs } of attempts) if (delivered && endAtMs !== undefined) times.push(endAtMs);
   return times.sort((a, b) => a - b);
 }
 

@@ -1,7 +1,7 @@
 import type { History } from "../../core/history.ts";
 import { formatDuration } from "../../core/units.ts";
 import { type BackoffFit, fitBackoff } from "./backoff-fit.ts";
-import { certainCalls, type Gap, gapsOf } from "./gaps.ts";
+import { certainGaps, type Gap } from "./gaps.ts";
 import { LEAST_SAMPLES, type Reading, seen, unseen } from "./reading.ts";
 import { ignoresWaits, waitsOf } from "./retry-after.ts";
 
@@ -13,9 +13,7 @@ const AT_ONCE_MS = 30;
  * schedule there as well.
  */
 export function readBackoff(history: History): Reading {
-  const all = certainCalls(history)
-    .flatMap(gapsOf)
-    .filter(({ restarted }) => !restarted);
+  const all = certainGaps(history).filter(({ restarted }) => !restarted);
   const deaf = ignoresWaits(waitsOf(history));
   const gaps = all.filter(({ announcedMs = 0 }) => announcedMs === 0 || deaf);
   const fit = fitBackoff(gaps);

@@ -37,11 +37,11 @@ export function readFallback(history: History): Reading {
 }
 
 function switchesOf({ logicalCalls }: History): Switch[] {
-  const byId = new Map(logicalCalls.map((call) => [call.id, call]));
-  return logicalCalls.flatMap((call) => {
+  const byId = new Map<string, LogicalCall>();
+  for (const call of logicalCalls) byId.set(call.id, call);
+  return logicalCalls.filter(isFallback).flatMap((call) => {
     const { follows, attempts } = call;
-    const before =
-      follows?.kind === "fallback" && follows.confidence >= CERTAIN ? byId.get(follows.logical) : undefined;
+    const before = byId.get(follows?.logical ?? "");
     const [first] = attempts;
     const last = before?.attempts.at(-1);
     if (before === undefined || last === undefined || first === undefined || first.phase === "startup") return [];
@@ -49,6 +49,10 @@ function switchesOf({ logicalCalls }: History): Switch[] {
     const target = provider === last.received.provider ? model : `${provider} ${model}`;
     return [{ call, target, after: before.attempts.length, trouble: troubleOf(last) ?? "trouble" }];
   });
+}
+
+function isFallback({ follows }: LogicalCall): boolean {
+  return follows?.kind === "fallback" && follows.confidence >= CERTAIN;
 }
 
 /** The app says that it fell back, and no failed attempt of this call is the reason: it knew before. */

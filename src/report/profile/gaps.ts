@@ -16,12 +16,24 @@ export interface Gap {
   restarted: boolean;
 }
 
+/** Several traits are read off the same calls. */
+const certain = new WeakMap<History, readonly LogicalCall[]>();
+
 /** Calls of the judged part of a run whose attempts surely belong together. */
-export function certainCalls({ logicalCalls }: History): LogicalCall[] {
-  return logicalCalls.filter(
-    ({ attempts: [first], links }) =>
-      first !== undefined && first.phase !== "startup" && links.every(({ confidence }) => confidence >= CERTAIN),
-  );
+export function certainCalls(history: History): readonly LogicalCall[] {
+  const calls = certain.get(history) ?? history.logicalCalls.filter(isCertain);
+  certain.set(history, calls);
+  return calls;
+}
+
+function isCertain({ attempts, links }: LogicalCall): boolean {
+  const [first] = attempts;
+  return first !== undefined && first.phase !== "startup" && links.every(({ confidence }) => confidence >= CERTAIN);
+}
+
+/** Of all certain calls; see `gapsOf`. */
+export function certainGaps(history: History): Gap[] {
+  return certainCalls(history).flatMap((call) => (call.attempts.length > 1 ? gapsOf(call) : []));
 }
 
 /** The pauses between attempts of one call. A repeat that was on its way before the other ended (a hedge) has none. */

@@ -1,5 +1,5 @@
 import type { FrontDoorCall, History } from "../../core/history.ts";
-import { inFlightLevels, type Level } from "../../core/in-flight.ts";
+import { inFlightLevels, type Level, levelsOf } from "../../core/in-flight.ts";
 import { LEAST_SAMPLES, MOSTLY, type Reading, seen, unseen } from "./reading.ts";
 
 /**
@@ -41,17 +41,11 @@ function heldBack(fronts: readonly FrontDoorCall[], levels: readonly Level[], mo
 
 /** Users with a call at the front door, as steps in time order. */
 function userLevels(fronts: readonly FrontDoorCall[]): Level[] {
-  const changes = fronts.flatMap(({ started, ended }) => [
-    { atMs: started.started_at_ms, by: 1 },
-    ...(ended === undefined ? [] : [{ atMs: ended.at_ms, by: -1 }]),
-  ]);
-  let level = 0;
-  return changes
-    .sort((a, b) => a.atMs - b.atMs || a.by - b.by)
-    .map(({ atMs, by }) => {
-      level += by;
-      return { atMs, level };
-    });
+  const ended = fronts.flatMap(({ ended }) => ended ?? []);
+  return levelsOf(
+    Float64Array.from(fronts, ({ started }) => started.started_at_ms),
+    Float64Array.from(ended, ({ at_ms }) => at_ms),
+  );
 }
 
 function levelAt(levels: readonly Level[], ms: number): number {

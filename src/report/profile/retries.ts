@@ -1,5 +1,5 @@
 import type { Attempt, History, LogicalCall } from "../../core/history.ts";
-import { certainCalls, gapsOf } from "./gaps.ts";
+import { certainCalls, certainGaps } from "./gaps.ts";
 import { fromTo, LEAST_SAMPLES, largest, MOSTLY, mostCommon, type Reading, seen, unseen } from "./reading.ts";
 import { troubleOf } from "./trouble.ts";
 
@@ -41,9 +41,8 @@ export function readRetries(history: History): Reading {
 
 /** Whether nothing more can come after this last attempt: its front-door call is over, or the log went on for long enough. */
 function decidedBy({ frontDoorCalls, lastMs }: History): (call: LogicalCall, last: Attempt) => boolean {
-  const over = new Set(
-    frontDoorCalls.flatMap(({ id, ended }) => (ended === undefined || ended.how === "given_up" ? [] : [id])),
-  );
+  const over = new Set<string>();
+  for (const { id, ended } of frontDoorCalls) if (ended !== undefined && ended.how !== "given_up") over.add(id);
   return ({ front }, { endAtMs = lastMs, refused }) =>
     (front !== undefined && over.has(front)) || lastMs - endAtMs > Math.max(PATIENCE_MS, refused?.announced_ms ?? 0);
 }
@@ -97,7 +96,7 @@ function times(count: number): string {
 
 /** A client library that counts its retries, and something around it that starts it anew. */
 function readLayers(history: History): Reading {
-  const restarts = certainCalls(history).flatMap((call) => gapsOf(call).filter(({ restarted }) => restarted));
+  const restarts = certainGaps(history).filter(({ restarted }) => restarted);
   if (restarts.length < LEAST_SAMPLES) return { traits: [], notMeasured: [] };
   return seen({
     name: "retries",

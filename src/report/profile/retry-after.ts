@@ -2,7 +2,7 @@ import { hintGrain } from "../../core/hint-grain.ts";
 import type { History } from "../../core/history.ts";
 import { formatDuration } from "../../core/units.ts";
 import { percentile, sortedNumbers } from "../numbers.ts";
-import { certainCalls, type Gap, gapsOf } from "./gaps.ts";
+import { certainGaps, type Gap } from "./gaps.ts";
 import { LEAST_SAMPLES, largest, type Reading, seen, unseen } from "./reading.ts";
 
 /** This much too early is still as told. Milliseconds. */
@@ -40,13 +40,11 @@ export function waitsOf(history: History): Wait[] {
 
 function announcedWaits(history: History): Wait[] {
   const grainOf = hintGrain(history);
-  return certainCalls(history)
-    .flatMap(gapsOf)
-    .flatMap((gap) => {
-      const { announcedMs = 0, ms, before } = gap;
-      if (announcedMs <= TOLERANCE_MS) return [];
-      return [{ gap, announcedMs, honoured: ms >= announcedMs - TOLERANCE_MS - grainOf(before) }];
-    });
+  return certainGaps(history).flatMap((gap) => {
+    const { announcedMs = 0, ms, before } = gap;
+    if (announcedMs <= TOLERANCE_MS) return [];
+    return [{ gap, announcedMs, honoured: ms >= announcedMs - TOLERANCE_MS - grainOf(before) }];
+  });
 }
 
 export function ignoresWaits(waits: readonly Wait[]): boolean {

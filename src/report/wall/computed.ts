@@ -64,11 +64,13 @@ function inWords(charge: number, unit: string): string {
 function chargePerCall(dimension: Dimension, spec: LimitSpec, { history, sample }: Omit<Mix, "latencyMs">): number {
   const settle = history.scenario?.settle;
   const perBucket = new Map<string, number>();
-  for (const attempt of sample.flatMap(({ attempts }) => attempts)) {
-    if (!covers(spec, attempt)) continue;
-    const bucket = bucketOf(spec, attempt);
-    const taken = takenFrom(dimension, endedCall(attempt), { spec, settle });
-    perBucket.set(bucket, (perBucket.get(bucket) ?? 0) + taken);
+  for (const { attempts } of sample) {
+    for (const attempt of attempts) {
+      if (!covers(spec, attempt)) continue;
+      const bucket = bucketOf(spec, attempt);
+      const taken = takenFrom(dimension, endedCall(attempt), { spec, settle });
+      perBucket.set(bucket, (perBucket.get(bucket) ?? 0) + taken);
+    }
   }
   return Math.max(0, ...perBucket.values()) / sample.length;
 }
@@ -82,18 +84,20 @@ function endedCall({ received, usage, ended }: Attempt) {
     usage: usage && {
       inputTokens: usage.input_tokens,
       outputTokens: usage.output_tokens,
-      ...(usage.cached_tokens !== undefined && { cachedTokens: usage.cached_tokens }),
+      cachedTokens: usage.cached_tokens,
     },
     producedTokens: ended?.tokens ?? 0,
   };
 }
 
 function undisturbed({ frontDoorCalls, logicalCalls }: History): Undisturbed[] {
-  const quiet = frontDoorCalls.flatMap(({ outcome, flags, durationMs, logicalCalls: calls }) =>
-    outcome === "served" && flags.size === 0 && durationMs !== undefined && calls.length > 0
-      ? [{ durationMs, attempts: calls.flatMap((call) => call.attempts) }]
-      : [],
-  );
+  const quiet: Undisturbed[] = [];
+  for (const { outcome, flags, durationMs, logicalCalls: calls } of frontDoorCalls) {
+    const [first] = calls;
+    if (outcome !== "served" || flags.size > 0 || durationMs === undefined || first === undefined) continue;
+    const attempts = calls.length === 1 ? first.attempts : calls.flatMap((call) => call.attempts);
+    quiet.push({ durationMs, attempts });
+  }
   if (quiet.length > 0) return quiet;
   return logicalCalls.flatMap(({ attempts }) => {
     const [only] = attempts;

@@ -5,10 +5,13 @@ import type { Report } from "../../core/report.ts";
 /** Each counted dimension: its limit, how full it got, whether it was met. Fullest first. */
 export function reportLimits(history: History): Report["limits"] {
   const peaks = new Map<string, { limit: number; peakShare: number; hit: boolean }>();
-  const see = (dimension: string, seen: { limit: number; peakShare: number; hit: boolean }) => {
-    const before = peaks.get(dimension);
-    const fullest = before === undefined || seen.peakShare > before.peakShare ? seen : before;
-    peaks.set(dimension, { ...fullest, hit: seen.hit || before?.hit === true });
+  const see = (dimension: string, { limit, peakShare, hit }: { limit: number; peakShare: number; hit: boolean }) => {
+    const peak = peaks.get(dimension);
+    if (peak === undefined) peaks.set(dimension, { limit, peakShare, hit });
+    else {
+      if (peakShare > peak.peakShare) Object.assign(peak, { limit, peakShare });
+      peak.hit ||= hit;
+    }
   };
   for (const { admitted, refused } of history.attempts) {
     for (const reading of admitted?.readings ?? []) {
