@@ -14,10 +14,10 @@ export function closedAtMs(attempt: Attempt): number | undefined {
   return Math.max(attempt.headAtMs, ended.t_ms - NEWS_SLACK_MS);
 }
 
-/** Attempts open at the same time, from `atMs` until the next entry. */
-export interface Level {
-  atMs: number;
-  level: number;
+/** How many were there, as steps in time order: `level[i]` from `atMs[i]` until the next step. A run has as many as two for each call. */
+export interface Levels {
+  atMs: Float64Array;
+  level: Int32Array;
 }
 
 /** The clock's grain: an attempt lasts at least this long, and an open one until after the last event. Milliseconds. */
@@ -27,7 +27,7 @@ const GRAIN_MS = 0.001;
  * The number of attempts in flight as steps, in time order. At equal times ends come before beginnings: a client's next
  * request on receiving an answer is not in flight beside it.
  */
-export function inFlightLevels(attempts: readonly Attempt[], lastMs: number): Level[] {
+export function inFlightLevels(attempts: readonly Attempt[], lastMs: number): Levels {
   const begins = Float64Array.from(attempts, ({ headAtMs }) => headAtMs);
   const ends = Float64Array.from(attempts, (attempt) =>
     Math.max(attempt.headAtMs + GRAIN_MS, closedAtMs(attempt) ?? lastMs + GRAIN_MS),
@@ -35,21 +35,42 @@ export function inFlightLevels(attempts: readonly Attempt[], lastMs: number): Le
   return levelsOf(begins, ends);
 }
 
-/** How many are there, as steps in time order; at equal times ends come first. Sorts what it is given. */
-export function levelsOf(begins: Float64Array, ends: Float64Array): Level[] {
+/** At equal times ends come first. Sorts what it is given. */
+export function levelsOf(begins: Float64Array, ends: Float64Array): Levels {
   begins.sort();
   ends.sort();
-  const levels: Level[] = [];
-  let level = 0;
-  let ended = 0;
-  const endUntil = (ms: number) => {
-    for (let atMs = ends[ended]; atMs !== undefined && atMs <= ms; atMs = ends[++ended])
-      levels.push({ atMs, level: --level });
-  };
-  for (const atMs of begins) {
-    endUntil(atMs);
-    levels.push({ atMs, level: ++level });
+  const atMs = new Float64Array(begins.length + ends.length);
+  const level = new Int32Array(atMs.length);
+  let [begun, ended] = [0, 0];
+  for (let i = 0; i < atMs.length; i++) {
+    const begin = begins[begun] ?? Number.POSITIVE_INFINITY;
+    const end = ends[ended] ?? Number.POSITIVE_INFINITY;
+    const isEnd = begun === begins.length || end <= begin;
+    atMs[i] = isEnd ? end : begin;
+    if (isEnd) ended += 1;
+    else begun += 1;
+    level[i] = begun - ended;
   }
-  endUntil(Number.POSITIVE_INFINITY);
-  return levels;
+  return { atMs, level };
+}
+
+/** At a given time; 0 before the first step. */
+export function levelAt(levels: Levels, ms: number): number {
+  return levels.level[stepAt(levels, ms)] ?? 0;
+}
+
+/** Which step a time falls into; -1 before the first. */
+export function stepAt({ atMs }: Levels, ms: number): number {
+  let low = 0;
+  let high = atMs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((atMs[middle] ?? 0) <= ms) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+export function highestLevel({ level }: Levels): number {
+  return level.reduce((highest, one) => Math.max(highest, one), 0);
 }

@@ -49,9 +49,10 @@ function peakOf(history: History, atMost: number) {
   const fromMs = history.attempts[0]?.headAtMs ?? 0;
   let peak = { atMs: 0, level: 0 };
   let overMs = 0;
-  levels.forEach((step, i) => {
-    if (step.level > peak.level && begins.has(step.atMs)) peak = step;
-    if (step.level > atMost && step.atMs >= fromMs) overMs += (levels[i + 1]?.atMs ?? step.atMs) - step.atMs;
+  levels.level.forEach((level, i) => {
+    const atMs = levels.atMs[i] ?? 0;
+    if (level > peak.level && begins.has(atMs)) peak = { atMs, level };
+    if (level > atMost && atMs >= fromMs) overMs += (levels.atMs[i + 1] ?? atMs) - atMs;
   });
   return { ...peak, overMs };
 }

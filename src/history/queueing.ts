@@ -1,5 +1,5 @@
 import type { Attempt, History, LogicalCall, PhaseSpan } from "../core/history.ts";
-import { closedAtMs, inFlightLevels, type Level } from "../core/in-flight.ts";
+import { closedAtMs, inFlightLevels, type Levels, stepAt } from "../core/in-flight.ts";
 import { percentile } from "../core/percentile.ts";
 import type { FrontDraft } from "./front-draft.ts";
 
@@ -100,12 +100,13 @@ export function baselineOf(
   return ({ started: { step } }) => step === lowest;
 }
 
-function plateauOf(levels: readonly Level[]): number {
+function plateauOf(levels: Levels): number {
   const heldMs = new Map<number, number>();
   let all = 0;
-  levels.forEach(({ atMs, level }, i) => {
-    const ms = (levels[i + 1]?.atMs ?? atMs) - atMs;
+  levels.level.forEach((level, i) => {
     if (level === 0) return;
+    const atMs = levels.atMs[i] ?? 0;
+    const ms = (levels.atMs[i + 1] ?? atMs) - atMs;
     heldMs.set(level, (heldMs.get(level) ?? 0) + ms);
     all += ms;
   });
@@ -118,23 +119,15 @@ function plateauOf(levels: readonly Level[]): number {
 }
 
 /** Level times milliseconds from the beginning until a given time. */
-function integral(levels: readonly Level[]): (ms: number) => number {
-  const sums: number[] = [];
-  let sum = 0;
-  levels.forEach(({ atMs }, i) => {
-    const before = levels[i - 1];
-    if (before !== undefined) sum += before.level * (atMs - before.atMs);
-    sums.push(sum);
-  });
+function integral(levels: Levels): (ms: number) => number {
+  const sums = new Float64Array(levels.atMs.length);
+  for (let i = 1; i < sums.length; i++) sums[i] = (sums[i - 1] ?? 0) + areaFrom(levels, i - 1, levels.atMs[i] ?? 0);
   return (ms) => {
-    let low = 0;
-    let high = levels.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((levels[middle]?.atMs ?? 0) <= ms) low = middle + 1;
-      else high = middle;
-    }
-    const last = levels[low - 1];
-    return last === undefined ? 0 : (sums[low - 1] ?? 0) + last.level * (ms - last.atMs);
+    const last = stepAt(levels, ms);
+    return last < 0 ? 0 : (sums[last] ?? 0) + areaFrom(levels, last, ms);
   };
+}
+
+function areaFrom({ atMs, level }: Levels, step: number, untilMs: number): number {
+  return (level[step] ?? 0) * (untilMs - (atMs[step] ?? 0));
 }

@@ -1,6 +1,6 @@
 import type { Evidence, Judgement } from "../../core/expectation.ts";
 import type { Attempt, History } from "../../core/history.ts";
-import { inFlightLevels, type Level } from "../../core/in-flight.ts";
+import { highestLevel, inFlightLevels } from "../../core/in-flight.ts";
 import { formatShare } from "../../core/units.ts";
 import { type Bucket, bucketsOf, peakUse } from "./buckets.ts";
 import { callerLevels } from "./callers.ts";
@@ -66,13 +66,9 @@ function demandOf({ frontDoorCalls, lastMs }: History, attempts: readonly Attemp
   const queued = frontDoorCalls.filter(({ flags }) => flags.has("queued"));
   const letIn = frontDoorCalls.length - shed.length;
   const byShare = letIn === 0 ? 1 : frontDoorCalls.length / letIn;
-  const inFlight = Math.max(1, most(inFlightLevels(attempts, lastMs)));
-  const byQueue = queued.length === 0 ? 1 : most(callerLevels(frontDoorCalls)) / inFlight;
+  const inFlight = Math.max(1, highestLevel(inFlightLevels(attempts, lastMs)));
+  const byQueue = queued.length === 0 ? 1 : highestLevel(callerLevels(frontDoorCalls)) / inFlight;
   return { held: [...shed, ...queued], factor: Math.max(byShare, byQueue) };
-}
-
-function most(levels: readonly Level[]): number {
-  return levels.reduce((highest, { level }) => Math.max(highest, level), 0);
 }
 
 /** A rise of less than this share of the limit is noise. */

@@ -1,6 +1,6 @@
 import type { Evidence } from "../../core/expectation.ts";
 import type { Attempt, FrontDoorCall, History } from "../../core/history.ts";
-import { inFlightLevels, type Level } from "../../core/in-flight.ts";
+import { inFlightLevels, type Levels } from "../../core/in-flight.ts";
 import { formatShare } from "../../core/units.ts";
 import { type Bucket, remainingShare, type Use } from "./buckets.ts";
 import { callerLevels } from "./callers.ts";
@@ -160,10 +160,10 @@ function callerFinder(calls: readonly FrontDoorCall[]): (ms: number) => number {
 }
 
 /** Asked with rising times only. */
-function stepFinder(steps: readonly Level[]): (ms: number) => number {
+function stepFinder({ atMs, level }: Levels): (ms: number) => number {
   let next = 0;
   return (ms) => {
-    while ((steps[next]?.atMs ?? Number.POSITIVE_INFINITY) <= ms) next += 1;
-    return steps[next - 1]?.level ?? 0;
+    while ((atMs[next] ?? Number.POSITIVE_INFINITY) <= ms) next += 1;
+    return level[next - 1] ?? 0;
   };
 }

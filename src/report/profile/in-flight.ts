@@ -1,5 +1,5 @@
 import type { FrontDoorCall, History } from "../../core/history.ts";
-import { inFlightLevels, type Level, levelsOf } from "../../core/in-flight.ts";
+import { highestLevel, inFlightLevels, type Levels, levelAt, levelsOf } from "../../core/in-flight.ts";
 import { LEAST_SAMPLES, MOSTLY, type Reading, seen, unseen } from "./reading.ts";
 
 /**
@@ -9,7 +9,7 @@ import { LEAST_SAMPLES, MOSTLY, type Reading, seen, unseen } from "./reading.ts"
 export function readInFlight(history: History): Reading {
   const judged = history.attempts.filter(({ phase }) => phase !== "startup");
   const levels = inFlightLevels(judged, history.lastMs);
-  const most = levels.reduce((highest, { level }) => Math.max(highest, level), 0);
+  const most = highestLevel(levels);
   if (most === 0) return unseen("in_flight", "no call was seen");
   const fronts = history.frontDoorCalls.filter(({ phase }) => phase !== "startup");
   if (fronts.length === 0)
@@ -26,7 +26,7 @@ export function readInFlight(history: History): Reading {
   });
 }
 
-function heldBack(fronts: readonly FrontDoorCall[], levels: readonly Level[], most: number): FrontDoorCall[] {
+function heldBack(fronts: readonly FrontDoorCall[], levels: Levels, most: number): FrontDoorCall[] {
   const users = userLevels(fronts);
   // A single user that waits for a better moment is no queue.
   const queued = fronts.filter(({ flags, started, logicalCalls: [first] }) => {
@@ -40,21 +40,10 @@ function heldBack(fronts: readonly FrontDoorCall[], levels: readonly Level[], mo
 }
 
 /** Users with a call at the front door, as steps in time order. */
-function userLevels(fronts: readonly FrontDoorCall[]): Level[] {
+function userLevels(fronts: readonly FrontDoorCall[]): Levels {
   const ended = fronts.flatMap(({ ended }) => ended ?? []);
   return levelsOf(
     Float64Array.from(fronts, ({ started }) => started.started_at_ms),
     Float64Array.from(ended, ({ at_ms }) => at_ms),
   );
-}
-
-function levelAt(levels: readonly Level[], ms: number): number {
-  let low = 0;
-  let high = levels.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((levels[middle]?.atMs ?? 0) <= ms) low = middle + 1;
-    else high = middle;
-  }
-  return levels[low - 1]?.level ?? 0;
 }
