@@ -28,10 +28,14 @@ const GRAIN_MS = 0.001;
  * request on receiving an answer is not in flight beside it.
  */
 export function inFlightLevels(attempts: readonly Attempt[], lastMs: number): Levels {
-  const begins = Float64Array.from(attempts, ({ headAtMs }) => headAtMs);
-  const ends = Float64Array.from(attempts, (attempt) =>
-    Math.max(attempt.headAtMs + GRAIN_MS, closedAtMs(attempt) ?? lastMs + GRAIN_MS),
-  );
+  const begins = new Float64Array(attempts.length);
+  const ends = new Float64Array(attempts.length);
+  let count = 0;
+  for (const attempt of attempts) {
+    const { headAtMs } = attempt;
+    begins[count] = headAtMs;
+    ends[count++] = Math.max(headAtMs + GRAIN_MS, closedAtMs(attempt) ?? lastMs + GRAIN_MS);
+  }
   return levelsOf(begins, ends);
 }
 
@@ -72,5 +76,7 @@ export function stepAt({ atMs }: Levels, ms: number): number {
 }
 
 export function highestLevel({ level }: Levels): number {
-  return level.reduce((highest, one) => Math.max(highest, one), 0);
+  let highest = 0;
+  for (const one of level) if (one > highest) highest = one;
+  return highest;
 }

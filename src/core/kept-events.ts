@@ -53,7 +53,7 @@ export type KeptEnd = Pick<
 
 export type KeptFrontStart = Pick<
   ChaosEvent<"front_door_started">,
-  "seq" | "due_at_ms" | "started_at_ms" | "step" | "repeat" | "settling"
+  "seq" | "call_id" | "due_at_ms" | "started_at_ms" | "step" | "repeat" | "settling"
 >;
 
 export type KeptFrontEnd = Pick<

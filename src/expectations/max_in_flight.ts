@@ -45,13 +45,15 @@ function allOf({ attempts, carriedOver = [] }: History): Attempt[] {
 /** The level rises only when an attempt begins, so it is looked at when the selected ones do. */
 function peakOf(history: History, atMost: number) {
   const levels = inFlightLevels(allOf(history), history.lastMs);
-  const begins = new Set(history.attempts.map(({ headAtMs }) => headAtMs));
+  const begins = history.attempts;
+  let next = 0;
   const fromMs = history.attempts[0]?.headAtMs ?? 0;
   let peak = { atMs: 0, level: 0 };
   let overMs = 0;
   levels.level.forEach((level, i) => {
     const atMs = levels.atMs[i] ?? 0;
-    if (level > peak.level && begins.has(atMs)) peak = { atMs, level };
+    while ((begins[next]?.headAtMs ?? Number.POSITIVE_INFINITY) < atMs) next += 1;
+    if (level > peak.level && begins[next]?.headAtMs === atMs) peak = { atMs, level };
     if (level > atMost && atMs >= fromMs) overMs += (levels.atMs[i + 1] ?? atMs) - atMs;
   });
   return { ...peak, overMs };

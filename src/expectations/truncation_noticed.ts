@@ -45,10 +45,13 @@ const inDoubt = ({ outcome, certain }: FrontDoorCall) => outcome === "served" &&
 
 /** Of front-door calls that are not looked at: they began in another phase. */
 function attemptsOfOthers(calls: readonly FrontDoorCall[], whole: History): ReadonlySet<Attempt> {
-  const wanted = new Set(calls.map(({ id }) => id));
   const others = new Set<Attempt>();
-  for (const { id, logicalCalls } of whole.frontDoorCalls)
-    if (!wanted.has(id)) for (const { attempts } of logicalCalls) for (const attempt of attempts) others.add(attempt);
+  let next = 0;
+  // Both are in the same order.
+  for (const front of whole.frontDoorCalls) {
+    if (front.id === calls[next]?.id) next += 1;
+    else for (const { attempts } of front.logicalCalls) for (const attempt of attempts) others.add(attempt);
+  }
   return others;
 }
 

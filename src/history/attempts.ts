@@ -2,15 +2,11 @@ import type { ChaosEvent } from "../core/event.ts";
 import type { Attempt } from "../core/history.ts";
 import { Keeper, keepAdmitted, keepCost, keepEnd, keepUsage } from "./keep.ts";
 
-type Building = { -readonly [K in keyof Attempt]: Attempt[K] } & {
-  faults: {
-    rule: string;
-    fault: string;
-    chosenSeq: number;
-    appliedSeq: number | undefined;
-    lostWhy: string | undefined;
-  }[];
-};
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Building = Mutable<Omit<Attempt, "faults">> & { faults: readonly Mutable<Attempt["faults"][number]>[] };
+
+/** Of the many attempts that none was chosen for. */
+const NO_FAULTS: readonly [] = [];
 
 /** Gathers each request's events as they come. Events of unknown calls are ignored. */
 export class AttemptFold {
@@ -40,7 +36,7 @@ function begin(event: ChaosEvent<"call_received">, keeper: Keeper): Building {
     headAtMs: event.head_at_ms,
     admitted: undefined,
     refused: undefined,
-    faults: [],
+    faults: NO_FAULTS,
     upstreamKind: undefined,
     standsIn: undefined,
     replayMissed: undefined,
@@ -104,7 +100,8 @@ function note(attempt: Building, event: ChaosEvent, keeper: Keeper): void {
 function noteFault(attempt: Building, event: ChaosEvent<"fault_chosen" | "fault_applied" | "fault_lost">): void {
   if (event.type === "fault_chosen") {
     const { rule, fault, seq } = event;
-    attempt.faults.push({ rule, fault, chosenSeq: seq, appliedSeq: undefined, lostWhy: undefined });
+    const chosen = { rule, fault, chosenSeq: seq, appliedSeq: undefined, lostWhy: undefined };
+    attempt.faults = [...attempt.faults, chosen];
     return;
   }
   const chosen = attempt.faults.find((fault) => fault.rule === event.rule);

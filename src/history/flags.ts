@@ -9,10 +9,10 @@ export function flagsOf(draft: FrontDraft, queues: QueueWatch): ReadonlySet<Flag
   const fellBack = ended?.matched.fallback === true || logicalCalls.some(isFallbackThatDelivered);
   const wait = longestWait(draft);
   const queued = wait !== undefined && queues.queued(wait);
-  return SETS[(retried ? 1 : 0) + (fellBack ? 2 : 0) + (queued ? 4 : 0)] ?? NONE;
+  return SETS[(retried ? 1 : 0) + (fellBack ? 2 : 0) + (queued ? 4 : 0)] ?? NO_FLAGS;
 }
 
-const NONE: ReadonlySet<Flag> = new Set();
+export const NO_FLAGS: ReadonlySet<Flag> = new Set();
 /** A run has few kinds of calls and many of each, so that those with equal flags share one set. */
 const SETS: readonly ReadonlySet<Flag>[] = Array.from({ length: 8 }, (_, bits) => {
   const flags: readonly Flag[] = ["retried", "fell_back", "queued"];

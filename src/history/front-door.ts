@@ -13,24 +13,14 @@ export function judgeFronts(drafts: readonly FrontDraft[], facts: FrontDoorFacts
   for (const draft of drafts) {
     const judged = outcomeOf(draft, facts);
     if (judged === undefined) continue;
-    const { id, phase, started, firstByteAtMs, ended, logicalCalls } = draft;
-    const { outcome, certain, because } = judged;
+    const { started, ended } = draft;
     // From when it was due: what waited behind a slow call in an open loop waited because of the app.
-    const durationMs = ended === undefined ? undefined : ended.at_ms - started.due_at_ms;
-    const flags = flagsOf(draft, facts.queues);
-    calls.push({
-      id,
-      phase,
-      started,
-      firstByteAtMs,
-      ended,
-      durationMs,
-      logicalCalls,
-      outcome,
-      certain,
-      flags,
-      because,
-    });
+    draft.durationMs = ended === undefined ? undefined : ended.at_ms - started.due_at_ms;
+    draft.flags = flagsOf(draft, facts.queues);
+    draft.outcome = judged.outcome;
+    draft.certain = judged.certain;
+    draft.because = judged.because;
+    calls.push(draft);
   }
   return calls;
 }

@@ -1,12 +1,8 @@
-import type { LogicalCall } from "../core/history.ts";
-import type { KeptFrontEnd, KeptFrontStart } from "../core/kept-events.ts";
+import type { FrontDoorCall, LogicalCall } from "../core/history.ts";
 
-/** A call as the driver saw it, before it is judged. */
-export interface FrontDraft {
-  id: string;
-  phase: string;
-  started: KeptFrontStart;
-  firstByteAtMs: number | undefined;
-  ended: KeptFrontEnd | undefined;
-  logicalCalls: LogicalCall[];
-}
+/**
+ * A call as the driver saw it, before it is judged: what it becomes then stands in it already, so that one object serves from the
+ * first event to the verdict. `outcome`, `certain`, `because`, `flags` and `durationMs` mean nothing until `judgeFronts` was there;
+ * `phase` is the event's until all phases are known.
+ */
+export type FrontDraft = { -readonly [K in keyof FrontDoorCall]: FrontDoorCall[K] } & { logicalCalls: LogicalCall[] };

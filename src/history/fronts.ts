@@ -1,17 +1,12 @@
 import type { ChaosEvent } from "../core/event.ts";
 import type { Attempt, LogicalCall } from "../core/history.ts";
+import { NO_FLAGS } from "./flags.ts";
 import type { FrontDraft } from "./front-draft.ts";
 import { keepFrontEnd, keepFrontStart } from "./keep.ts";
 
-interface Building extends Omit<FrontDraft, "phase"> {
-  callId: string;
-  /** Of the event. */
-  toldIn: string;
-}
-
 /** Gathers each front-door call's events as they come, and finds the call that an attempt was made for. */
 export class FrontFold {
-  readonly #drafts = new Map<string, Building>();
+  readonly #drafts = new Map<string, FrontDraft>();
   readonly #byTrace = new Map<string, string>();
   /** Made when the first attempt asks for it: most apps pass the trace on, and few prompts carry the id. */
   #byCallId: Map<string, string> | undefined;
@@ -21,12 +16,16 @@ export class FrontFold {
       const { front, trace_id: trace } = event;
       this.#drafts.set(front, {
         id: front,
+        phase: event.phase,
         started: keepFrontStart(event),
         firstByteAtMs: undefined,
         ended: undefined,
+        durationMs: undefined,
         logicalCalls: [],
-        callId: event.call_id,
-        toldIn: event.phase,
+        outcome: "hung",
+        certain: false,
+        flags: NO_FLAGS,
+        because: "",
       });
       if (trace !== "") this.#byTrace.set(trace, front);
       return;
@@ -44,7 +43,7 @@ export class FrontFold {
   readonly frontOf = ({ received: { joins } }: Attempt): string | undefined => {
     const byTrace = joins.trace_id === undefined ? undefined : this.#byTrace.get(joins.trace_id);
     if (byTrace !== undefined || joins.call_id === undefined || joins.call_id === "") return byTrace;
-    this.#byCallId ??= new Map(Array.from(this.#drafts.values(), ({ id, callId }) => [callId, id]));
+    this.#byCallId ??= new Map(Array.from(this.#drafts.values(), ({ id, started }) => [started.call_id, id]));
     return this.#byCallId.get(joins.call_id);
   };
 
@@ -52,9 +51,8 @@ export class FrontFold {
   finish(logicalCalls: readonly LogicalCall[], phaseAt: (ms: number) => string | undefined): FrontDraft[] {
     for (const call of logicalCalls) this.#drafts.get(call.front ?? "")?.logicalCalls.push(call);
     // The driver's facts reach the log a little later: the time decides, not the envelope.
-    return Array.from(this.#drafts.values(), ({ id, started, firstByteAtMs, ended, toldIn, logicalCalls: calls }) => {
-      const phase = phaseAt(started.started_at_ms) ?? toldIn;
-      return { id, phase, started, firstByteAtMs, ended, logicalCalls: calls };
-    });
+    const drafts = [...this.#drafts.values()];
+    for (const draft of drafts) draft.phase = phaseAt(draft.started.started_at_ms) ?? draft.phase;
+    return drafts;
   }
 }

@@ -16,10 +16,10 @@ export function foldLogicalCalls(
   const joiner = new Joiner(attempts, frontOf);
   const ends = inOrderOfTheirEnds(attempts);
   let next = 0;
-  for (const attempt of attempts) {
+  for (const [index, attempt] of attempts.entries()) {
     for (let end = ends[next]; end !== undefined && end.closedMs <= attempt.headAtMs; end = ends[next]) {
       // Ended in the millisecond in which it began, and its turn as a head has not come.
-      if (!joiner.knows(end.attempt)) break;
+      if (end.index >= index) break;
       next += 1;
       joiner.closed(end.attempt);
     }
@@ -41,10 +41,6 @@ class Joiner {
     this.#retries = new RetryFinder(attempts, frontOf);
     const isSuperseded = (attempt: Attempt) => this.#isSuperseded(attempt);
     this.#substitutes = new SubstituteFinder({ attempts, frontOf, isSuperseded });
-  }
-
-  knows(attempt: Attempt): boolean {
-    return this.#callOf.has(attempt);
   }
 
   /** From now on others may be its retry or stand in for it. */
@@ -124,11 +120,18 @@ function sameModel(a: Attempt | undefined, b: Attempt): boolean {
   return a?.received.provider === b.received.provider && a.received.model === b.received.model;
 }
 
-function inOrderOfTheirEnds(attempts: readonly Attempt[]): { attempt: Attempt; closedMs: number }[] {
-  const ends: { attempt: Attempt; closedMs: number }[] = [];
-  for (const attempt of attempts) {
+interface End {
+  attempt: Attempt;
+  /** Among the heads. */
+  index: number;
+  closedMs: number;
+}
+
+function inOrderOfTheirEnds(attempts: readonly Attempt[]): End[] {
+  const ends: End[] = [];
+  for (const [index, attempt] of attempts.entries()) {
     const closedMs = closedAtMs(attempt);
-    if (closedMs !== undefined) ends.push({ attempt, closedMs });
+    if (closedMs !== undefined) ends.push({ attempt, index, closedMs });
   }
   return ends.sort((a, b) => a.closedMs - b.closedMs);
 }

@@ -89,9 +89,11 @@ export function keepEnd(event: ChaosEvent<"reply_ended">): KeptEnd {
 }
 
 export function keepFrontStart(event: ChaosEvent<"front_door_started">): KeptFrontStart {
-  const { seq, due_at_ms, started_at_ms, step, repeat, settling } = event;
-  return { seq, due_at_ms, started_at_ms, step, repeat, settling };
+  const { seq, call_id, due_at_ms, started_at_ms, step, repeat, settling } = event;
+  return { seq, call_id, due_at_ms, started_at_ms, step, repeat, settling };
 }
+
+const NONE: [] = [];
 
 export function keepFrontEnd(event: ChaosEvent<"front_door_ended">): KeptFrontEnd {
   return {
@@ -100,7 +102,7 @@ export function keepFrontEnd(event: ChaosEvent<"front_door_ended">): KeptFrontEn
     status: event.status,
     how: event.how,
     matched: event.matched,
-    text_tails: event.text_tails,
+    text_tails: event.text_tails.length === 0 ? NONE : event.text_tails,
     provider_text: event.provider_text,
     secret_shown: event.secret_shown,
   };

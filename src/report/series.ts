@@ -70,12 +70,13 @@ function fillOutcomes(at: PointAt, history: History): void {
 
 /** Attempts open at the beginning of each step, by one sweep over starts and ends. */
 function fillInFlight(points: SeriesPoint[], history: History): void {
-  const starts = sortedNumbers(history.attempts.map((attempt) => attempt.headAtMs));
-  const ends = sortedNumbers(history.attempts.map((attempt) => attempt.endAtMs));
+  // In order of their heads.
+  const { attempts } = history;
+  const ends = sortedNumbers(attempts.map((attempt) => attempt.endAtMs));
   let started = 0;
   let ended = 0;
   for (const point of points) {
-    while ((starts[started] ?? Number.POSITIVE_INFINITY) <= point.atMs) started++;
+    while ((attempts[started]?.headAtMs ?? Number.POSITIVE_INFINITY) <= point.atMs) started++;
     while ((ends[ended] ?? Number.POSITIVE_INFINITY) <= point.atMs) ended++;
     point.inFlight = started - ended;
   }

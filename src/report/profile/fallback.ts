@@ -37,9 +37,11 @@ export function readFallback(history: History): Reading {
 }
 
 function switchesOf({ logicalCalls }: History): Switch[] {
+  const fallbacks = logicalCalls.filter(isFallback);
+  const replaced = new Set(fallbacks.map(({ follows }) => follows?.logical));
   const byId = new Map<string, LogicalCall>();
-  for (const call of logicalCalls) byId.set(call.id, call);
-  return logicalCalls.filter(isFallback).flatMap((call) => {
+  for (const call of logicalCalls) if (replaced.has(call.id)) byId.set(call.id, call);
+  return fallbacks.flatMap((call) => {
     const { follows, attempts } = call;
     const before = byId.get(follows?.logical ?? "");
     const [first] = attempts;

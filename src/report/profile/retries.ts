@@ -41,10 +41,19 @@ export function readRetries(history: History): Reading {
 
 /** Whether nothing more can come after this last attempt: its front-door call is over, or the log went on for long enough. */
 function decidedBy({ frontDoorCalls, lastMs }: History): (call: LogicalCall, last: Attempt) => boolean {
+  let over: Set<string> | undefined;
+  return ({ front }, { endAtMs = lastMs, refused }) => {
+    if (lastMs - endAtMs > Math.max(PATIENCE_MS, refused?.announced_ms ?? 0)) return true;
+    // Asked for the last few only.
+    over ??= overIn(frontDoorCalls);
+    return front !== undefined && over.has(front);
+  };
+}
+
+function overIn(calls: History["frontDoorCalls"]): Set<string> {
   const over = new Set<string>();
-  for (const { id, ended } of frontDoorCalls) if (ended !== undefined && ended.how !== "given_up") over.add(id);
-  return ({ front }, { endAtMs = lastMs, refused }) =>
-    (front !== undefined && over.has(front)) || lastMs - endAtMs > Math.max(PATIENCE_MS, refused?.announced_ms ?? 0);
+  for (const { id, ended } of calls) if (ended !== undefined && ended.how !== "given_up") over.add(id);
+  return over;
 }
 
 /** Undefined for one that the end of the log came upon. */
