@@ -5,6 +5,9 @@ import { SubstituteFinder } from "./substitutes.ts";
 
 type Draft = { -readonly [K in keyof LogicalCall]: LogicalCall[K] } & { attempts: Attempt[]; links: Link[] };
 
+/** Of the many calls of one attempt; never written to. */
+const NO_LINKS: Link[] = [];
+
 /**
  * Joins attempts to logical calls. One sweep over time: ends make an attempt a candidate, heads look for one.
  * `attempts` in order of their heads; `frontOf` tells the front-door call an attempt was made for.
@@ -14,7 +17,7 @@ export function foldLogicalCalls(
   frontOf: (attempt: Attempt) => string | undefined,
 ): LogicalCall[] {
   const joiner = new Joiner(attempts, frontOf);
-  const ends = inOrderOfTheirEnds(attempts);
+  const ends = inOrderOfTheirEnds(attempts, joiner);
   let next = 0;
   for (const [index, attempt] of attempts.entries()) {
     for (let end = ends[next]; end !== undefined && end.closedMs <= attempt.headAtMs; end = ends[next]) {
@@ -43,6 +46,12 @@ class Joiner {
     this.#substitutes = new SubstituteFinder({ attempts, frontOf, isSuperseded });
   }
 
+  /** Nothing can have come before it nor come after it: it is a call of its own, as nearly all are while nothing is wrong. */
+  isAlone(attempt: Attempt): boolean {
+    const { identity } = attempt.received.joins;
+    return identity === undefined && this.#retries.isAlone(attempt) && this.#substitutes.isAlone(attempt);
+  }
+
   /** From now on others may be its retry or stand in for it. */
   closed(attempt: Attempt): void {
     const mayBeFollowed = !attempt.delivered;
@@ -54,7 +63,8 @@ class Joiner {
   /** Most trusted first: identity, retry count, equal body; then another body for the same prompt. */
   join(attempt: Attempt): void {
     const { identity } = attempt.received.joins;
-    if (identity === undefined) this.#joinByContent(attempt);
+    if (this.isAlone(attempt)) this.#begin(attempt);
+    else if (identity === undefined) this.#joinByContent(attempt);
     else this.#joinByIdentity(attempt, identity);
   }
 
@@ -97,15 +107,23 @@ class Joiner {
   }
 
   #start(attempt: Attempt): Draft {
-    const id = `l${this.calls.length + 1}`;
-    const call: Draft = { id, attempts: [attempt], links: [], follows: undefined, front: this.#frontOf(attempt) };
-    this.calls.push(call);
+    const call = this.#begin(attempt);
     this.#callOf.set(attempt, call);
     return call;
   }
 
+  #begin(attempt: Attempt): Draft {
+    const id = `l${this.calls.length + 1}`;
+    const front = this.#frontOf(attempt);
+    const call: Draft = { id, attempts: [attempt], links: NO_LINKS, follows: undefined, front };
+    this.calls.push(call);
+    return call;
+  }
+
   #append(call: Draft, attempt: Attempt, { by, confidence }: Pick<Link, "by" | "confidence">): void {
-    call.links.push({ from: call.attempts.at(-1)?.call ?? "", to: attempt.call, by, confidence });
+    const link = { from: call.attempts.at(-1)?.call ?? "", to: attempt.call, by, confidence };
+    if (call.links === NO_LINKS) call.links = [link];
+    else call.links.push(link);
     call.attempts.push(attempt);
     this.#callOf.set(attempt, call);
   }
@@ -127,10 +145,11 @@ interface End {
   closedMs: number;
 }
 
-function inOrderOfTheirEnds(attempts: readonly Attempt[]): End[] {
+/** Of those that somebody may follow. */
+function inOrderOfTheirEnds(attempts: readonly Attempt[], joiner: Joiner): End[] {
   const ends: End[] = [];
   for (const [index, attempt] of attempts.entries()) {
-    const closedMs = closedAtMs(attempt);
+    const closedMs = joiner.isAlone(attempt) ? undefined : closedAtMs(attempt);
     if (closedMs !== undefined) ends.push({ attempt, index, closedMs });
   }
   return ends.sort((a, b) => a.closedMs - b.closedMs);

@@ -16,6 +16,7 @@ import type {
  */
 export class Keeper {
   readonly #words = new Map<string, string>();
+  readonly #matched = new Map<number, Matched>();
 
   /** The same text as the same string. Only for what recurs: models, paths, phases. */
   word(text: string): string {
@@ -58,6 +59,37 @@ export class Keeper {
       announced_ms: event.announced_ms,
     };
   }
+
+  frontEnd(event: ChaosEvent<"front_door_ended">): KeptFrontEnd {
+    return {
+      seq: event.seq,
+      at_ms: event.at_ms,
+      status: event.status,
+      how: event.how,
+      matched: this.#sameMatched(event.matched),
+      text_tails: event.text_tails.length === 0 ? NO_TAILS : event.text_tails,
+      provider_text: event.provider_text,
+      secret_shown: event.secret_shown,
+    };
+  }
+
+  /** The matchers of an app have few combinations. */
+  #sameMatched(matched: Matched): Matched {
+    const key = keyOf(matched);
+    const known = this.#matched.get(key);
+    if (known === undefined) this.#matched.set(key, matched);
+    return known ?? matched;
+  }
+}
+
+const NO_TAILS: [] = [];
+type Matched = KeptFrontEnd["matched"];
+
+/** One for each combination of `matched`. */
+function keyOf({ shed, fallback, done, incomplete, error }: Matched): number {
+  let key = 0;
+  for (const one of [shed, fallback, done, incomplete, error]) key = key * 3 + (one === undefined ? 0 : one ? 1 : 2);
+  return key;
 }
 
 export function keepAdmitted({ seq, t_ms, readings }: ChaosEvent<"call_admitted">): KeptAdmitted {
@@ -91,19 +123,4 @@ export function keepEnd(event: ChaosEvent<"reply_ended">): KeptEnd {
 export function keepFrontStart(event: ChaosEvent<"front_door_started">): KeptFrontStart {
   const { seq, call_id, due_at_ms, started_at_ms, step, repeat, settling } = event;
   return { seq, call_id, due_at_ms, started_at_ms, step, repeat, settling };
-}
-
-const NONE: [] = [];
-
-export function keepFrontEnd(event: ChaosEvent<"front_door_ended">): KeptFrontEnd {
-  return {
-    seq: event.seq,
-    at_ms: event.at_ms,
-    status: event.status,
-    how: event.how,
-    matched: event.matched,
-    text_tails: event.text_tails.length === 0 ? NONE : event.text_tails,
-    provider_text: event.provider_text,
-    secret_shown: event.secret_shown,
-  };
 }

@@ -76,9 +76,13 @@ function failureOf(ended: KeptFrontEnd, facts: FrontDoorFacts): string | undefin
   return undefined;
 }
 
+const wholeWith = (status: number) => `a whole answer with ${status}`;
+/** Said of nearly every call of a long run: one text for all. */
+const WHOLE = wholeWith(200);
+
 function servedOrCut(draft: FrontDraft, ended: KeptFrontEnd, facts: FrontDoorFacts): Judged {
   const truncation = facts.truncated.of(draft);
-  if (truncation.seen === "none") return certainly("served", `a whole answer with ${ended.status}`);
+  if (truncation.seen === "none") return certainly("served", ended.status === 200 ? WHOLE : wholeWith(ended.status));
   const { call } = truncation.attempt;
   if (truncation.seen === "delivered")
     return certainly("cut", `passed on as whole, and ends where the truncated upstream answer ${call} ends`);

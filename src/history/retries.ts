@@ -40,14 +40,14 @@ export class RetryFinder {
   constructor(attempts: readonly Attempt[], frontOf: (attempt: Attempt) => string | undefined) {
     this.#repeated = findRepeatedTexts(attempts, ({ received }) => received.body_hash);
     this.#reused = findReusedTexts(
-      attempts.filter((attempt) => !this.#isAlone(attempt)),
+      attempts.filter((attempt) => !this.isAlone(attempt)),
       textKey,
     );
     this.#frontOf = frontOf;
   }
 
   opened(attempt: Attempt): void {
-    if (this.#isAlone(attempt)) return;
+    if (this.isAlone(attempt)) return;
     const { open } = this.#bucket(attempt);
     const count = countOf(attempt);
     const set = open.get(count) ?? new Set();
@@ -55,7 +55,7 @@ export class RetryFinder {
   }
 
   closed(attempt: Attempt, mayBeRetried: boolean): void {
-    if (this.#isAlone(attempt)) return;
+    if (this.isAlone(attempt)) return;
     const { open, failed, delivered } = this.#bucket(attempt);
     const count = countOf(attempt);
     open.get(count)?.delete(attempt);
@@ -71,7 +71,7 @@ export class RetryFinder {
   }
 
   find(attempt: Attempt): FoundPredecessor | undefined {
-    if (this.#isAlone(attempt)) return undefined;
+    if (this.isAlone(attempt)) return undefined;
     const bucket = this.#bucket(attempt);
     const front = this.#frontOf(attempt);
     if (front === undefined)
@@ -94,7 +94,8 @@ export class RetryFinder {
     return { predecessor, by: "body", confidence };
   }
 
-  #isAlone({ received }: Attempt): boolean {
+  /** No other request has its body. */
+  isAlone({ received }: Attempt): boolean {
     return !this.#repeated.has(received.body_hash);
   }
 

@@ -40,13 +40,13 @@ export class SubstituteFinder {
   constructor(options: Options) {
     this.#options = options;
     this.#repeated = findRepeatedTexts(options.attempts, ({ received }) => received.prompt_hash);
-    const repeated = options.attempts.filter((attempt) => !this.#isAlone(attempt));
+    const repeated = options.attempts.filter((attempt) => !this.isAlone(attempt));
     this.#reused = findReusedTexts(repeated, textOfCaller);
     this.#reusedByAnybody = findReusedTexts(repeated, textOfAnybody);
   }
 
   closed(attempt: Attempt): void {
-    if (this.#isAlone(attempt)) return;
+    if (this.isAlone(attempt)) return;
     const byModel = this.#failed.get(this.#key(attempt)) ?? new Map<string, Attempt[]>();
     this.#failed.set(this.#key(attempt), byModel);
     const list = byModel.get(callerAndModel(attempt)) ?? [];
@@ -55,7 +55,7 @@ export class SubstituteFinder {
   }
 
   find(attempt: Attempt): Substitute | undefined {
-    if (this.#isAlone(attempt)) return undefined;
+    if (this.isAlone(attempt)) return undefined;
     const byModel = this.#failed.get(this.#key(attempt));
     if (byModel === undefined) return undefined;
     return this.#again(byModel, attempt) ?? this.#elsewhere(byModel, attempt);
@@ -116,7 +116,8 @@ export class SubstituteFinder {
     return undefined;
   }
 
-  #isAlone({ received }: Attempt): boolean {
+  /** No other request has its prompt. */
+  isAlone({ received }: Attempt): boolean {
     return !this.#repeated.has(received.prompt_hash);
   }
 
