@@ -1,3 +1,4 @@
+import type { KeptReading } from "./body-reading.ts";
 import type { LlmCall } from "./dialect.ts";
 import type { HeaderList, RawRequest } from "./exchange.ts";
 
@@ -34,6 +35,8 @@ export interface UpstreamReply {
   body: ReplyBody;
   /** All output tokens, estimated as its frames are where it streams: from an upstream that knows the whole before it sends. */
   totalTokens?: number | undefined;
+  /** For a body that comes in one chunk, with the same bytes each time the call is answered so. */
+  reading?: KeptReading | undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { KeptReading } from "../core/body-reading.ts";
 import type { Dialect, LlmCall, ReplyContext } from "../core/dialect.ts";
 import type { HeaderList, RawRequest } from "../core/exchange.ts";
 import type { Admission, Charge } from "../core/limits.ts";
@@ -53,6 +54,8 @@ export class Exchange {
   bill: CallBill | undefined;
   /** Set when a mix chose between the live upstream and its stand-in. */
   placement: Placement | undefined;
+  /** Set when the reply's bytes may have been read before, and are sent as they are. */
+  reading: KeptReading | undefined;
   /** The refusal was ours and is told already; only the provider's own are told at the end. */
   refusedHere = false;
   /** Arrival of the request head, monotonic milliseconds. */
@@ -129,6 +132,7 @@ export class Exchange {
       call: this.call,
       status,
       headers,
+      reading: this.reading,
       onFirstContent: () => {
         const at = streamed ? clock.nowMs() : this.client.firstByteMs;
         sink.append({ type: "first_content", call: this.id, ttft_ms: Math.max(0, at - this.headAtMs) });

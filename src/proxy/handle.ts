@@ -80,6 +80,8 @@ function relay(exchange: Exchange, reply: UpstreamReply, plan: Plan): void {
     relayInStages(exchange, { status, statusText, headers, body, totalTokens }, stages);
     return;
   }
+  // A rule may have changed what kind of reply the head announces.
+  if (plan.heads.length === 0) exchange.reading = reply.reading;
   try {
     exchange.head(reply.status, reply.statusText, headers);
   } catch {

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import { type Asked, createRedactor, type Found, openLibrary, parseJsonPath } from "../cassette/index.ts";
+import type { KeptReading } from "../core/body-reading.ts";
 import { type Clock, sleep } from "../core/clock.ts";
 import type { Dialect, LlmCall } from "../core/dialect.ts";
 import type { Problem } from "../core/errors.ts";
@@ -101,6 +102,7 @@ class ReplayedReply implements UpstreamReply {
   readonly statusText: string;
   readonly headers: HeaderList;
   readonly body: ReplyBody;
+  readonly reading: KeptReading | undefined;
   readonly #reply: PlaybackReply;
   readonly #of: { dialect: Dialect | undefined; call: LlmCall };
 
@@ -109,6 +111,7 @@ class ReplayedReply implements UpstreamReply {
     this.statusText = reply.statusText;
     this.headers = reply.headers;
     this.body = more.body;
+    this.reading = reply.reading;
     this.#reply = reply;
     this.#of = more;
   }

@@ -3,6 +3,7 @@ import { type HeaderList, headerValue } from "../../core/exchange.ts";
 import { encodingOf } from "../decode.ts";
 import { DecodedObserver } from "./decoded-observer.ts";
 import { FramedObserver } from "./framed-observer.ts";
+import { createKeptObserver } from "./kept-observer.ts";
 import { NOTHING_SEEN, type Observer, type ObserverOptions } from "./observer.ts";
 import { StreamObserver } from "./stream-observer.ts";
 import { WholeObserver } from "./whole-observer.ts";
@@ -24,13 +25,16 @@ export function ownSplitter(
 export function createObserver(options: ObserverOptions): Observer {
   const encoding = encodingOf(options.headers);
   if (encoding.kind === "unknown") return createBlindObserver(options.status);
-  const plain = createPlainObserver(options);
-  return encoding.kind === "coded" ? new DecodedObserver(plain, encoding.newDecoder()) : plain;
+  if (encoding.kind === "identity") return createPlainObserver(options);
+  // Decoded, the one chunk of a body that comes again may be several.
+  return new DecodedObserver(createPlainObserver({ ...options, reading: undefined }), encoding.newDecoder());
 }
 
 function createPlainObserver(options: ObserverOptions): Observer {
   if (options.status >= 400) return new WholeObserver(options);
-  if (isEventStream(options.headers)) return new StreamObserver(options);
+  if (isEventStream(options.headers)) {
+    return options.reading === undefined ? new StreamObserver(options) : createKeptObserver(options, options.reading);
+  }
   const splitter = ownSplitter(options, options.headers);
   return splitter === undefined ? new WholeObserver(options) : new FramedObserver(options, splitter);
 }

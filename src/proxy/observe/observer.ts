@@ -1,3 +1,4 @@
+import type { KeptReading } from "../../core/body-reading.ts";
 import type { Dialect, FrameMeaning, LlmCall, ProviderRefusal } from "../../core/dialect.ts";
 import type { HeaderList } from "../../core/exchange.ts";
 import type { Usage } from "../../core/limits.ts";
@@ -38,6 +39,8 @@ export interface ObserverOptions {
   status: number;
   /** Of the reply as the client gets it. */
   headers: HeaderList;
+  /** Undefined: these bytes do not come again. */
+  reading?: KeptReading | undefined;
   onFirstContent(): void;
   onFinish(finish: string): void;
 }

@@ -1,4 +1,5 @@
 import { type RecordedExchange, type RecordedReply, recordedBytes } from "../../cassette/index.ts";
+import type { KeptReading } from "../../core/body-reading.ts";
 import type { Dialect, LlmCall } from "../../core/dialect.ts";
 import { type HeaderList, withoutHeaders } from "../../core/exchange.ts";
 import { UpstreamFailure } from "../../core/upstream.ts";
@@ -25,6 +26,8 @@ export interface PlaybackReply {
   frames: readonly PacedFrame[];
   /** Milliseconds from the last chunk to the end. */
   endGapMs: number;
+  /** Where everything comes at once: what was found in it when it was played first. */
+  reading: KeptReading | undefined;
 }
 
 /** `speed`: how many times as fast as recorded; Infinity: everything at once, in one piece. */
@@ -44,10 +47,11 @@ export function playbackOf(exchange: RecordedExchange, speed: number): Playback 
       : reply.chunks.map((chunk) => ({ bytes: recordedBytes(chunk), gapMs: gapTo(chunk.ms) }));
   const size = frames.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const endGapMs = gapTo(end.ms);
+  const reading = speed === Number.POSITIVE_INFINITY ? { whole: undefined } : undefined;
   const headers = headersOf(reply, failure === undefined ? size : undefined);
   return {
     id,
-    reply: { status: reply.status, statusText: reply.status_text, headers, frames, endGapMs },
+    reply: { status: reply.status, statusText: reply.status_text, headers, frames, endGapMs, reading },
     waitMs: reply.headers_ms / speed,
     failure,
     bytes: 2 * size + 200 * frames.length + 1_000,
