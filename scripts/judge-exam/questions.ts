@@ -140,9 +140,10 @@ const all = {
   billed: { load: "{ concurrency: 1 }", expect: ["spend: { tokens: 20_000 }"] },
   /** Forty callers, a slow provider, and a queue is wanted. */
   "crowd-in-line": {
-    storm: "{ slow_first_token: { add: 600ms } }",
+    storm: "{ slow_first_token: { add: 1500ms } }",
+    lasts: "5s",
     load: "{ concurrency: 40 }",
-    expect: ["queues: { within: 3s }", "max_in_flight: { at_most: 20 }"],
+    expect: ["queues: { within: 6s }", "max_in_flight: { at_most: 20 }"],
   },
   /** Everything fails for a while. */
   outage: {
