@@ -55,16 +55,21 @@ export interface QueueWatch {
   readonly rule: History["queueRule"];
 }
 
-/** `isBaseline` names the calls whose waits are the app's own time; see `baselineOf`. */
+export interface QueueOptions {
+  lastMs: number;
+  /** The calls whose waits are the app's own time; see `baselineOf`. */
+  isBaseline(draft: FrontDraft, wait: Wait): boolean;
+}
+
 export function watchQueues(
   attempts: readonly Attempt[],
   drafts: readonly FrontDraft[],
-  options: { lastMs: number; isBaseline: (draft: FrontDraft) => boolean },
+  options: QueueOptions,
 ): QueueWatch {
   const waits: number[] = [];
   for (const draft of drafts) {
-    const wait = options.isBaseline(draft) ? longestWait(draft) : undefined;
-    if (wait !== undefined) waits.push(wait.toMs - wait.fromMs);
+    const wait = longestWait(draft);
+    if (wait !== undefined && options.isBaseline(draft, wait)) waits.push(wait.toMs - wait.fromMs);
   }
   const baseline = waits.length < LEAST_BASELINE ? undefined : percentile(waits, 0.95);
   if (baseline === undefined) return { queued: () => false, rule: undefined };
@@ -89,11 +94,13 @@ export function baselineOf(
   phases: readonly PhaseSpan[],
   faulty: ReadonlySet<string>,
   drafts: readonly FrontDraft[],
-): (draft: FrontDraft) => boolean {
+): QueueOptions["isBaseline"] {
   const firstFault = phases.findIndex(({ name }) => faulty.has(name));
   if (firstFault > 0) {
     const quiet = new Set(phases.slice(0, firstFault).map(({ name }) => name));
-    return ({ phase }) => quiet.has(phase);
+    const untilMs = phases[firstFault]?.fromMs ?? 0;
+    // What began in the quiet time and waited on in the storm is no baseline: a full queue has many of those.
+    return ({ phase }, { toMs }) => quiet.has(phase) && toMs <= untilMs;
   }
   const steps = drafts.flatMap(({ started: { step } }) => (step === undefined ? [] : [step]));
   const lowest = steps.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);

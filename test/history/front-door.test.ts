@@ -176,6 +176,20 @@ describe("flags", () => {
     expect(calls.filter(({ flags }) => flags.has("queued")).map(({ id }) => id)).toEqual(["late"]);
   });
 
+  test("a wait that begins in the quiet time and ends in the storm is no baseline", () => {
+    const told = story().phase("baseline");
+    for (let i = 0; i < 6; i++)
+      told
+        .front(`b${i}`)
+        .received(`b${i}`, { afterMs: 10, callId: `call-b${i}` })
+        .replied(`b${i}`, 200);
+    told.received("x1").received("x2").front("f1").after(5).phase("storm", { fault: "latency" }).front("f2");
+    told.received("c1", { afterMs: 2_000, callId: "call-f1" }).replied("x1", 200);
+    told.received("c2", { callId: "call-f2" }).replied("c1", 200).replied("c2", 200).replied("x2", 200);
+    const { frontDoorCalls } = told.frontEnded("f1", 200).frontEnded("f2", 200).history();
+    expect(frontDoorCalls.filter(({ flags }) => flags.has("queued")).map(({ id }) => id)).toEqual(["f1", "f2"]);
+  });
+
   test("a short wait is no queue, though all places were taken", () => {
     const told = story().phase("baseline");
     for (let i = 0; i < 5; i++)
