@@ -71,7 +71,10 @@ test("another dialect, and a body that comes coded, are read for themselves", as
   expect(await read(reading, { of: "anthropic-messages" })).toEqual(
     await read(undefined, { of: "anthropic-messages" }),
   );
-  const coded = { headers: ["content-encoding", "gzip"], bytes: gzipSync(STREAM) };
+  const coded = {
+    headers: ["content-encoding", "gzip"],
+    bytes: gzipSync(Buffer.concat([Buffer.from(": one more\n\n"), STREAM])),
+  };
   await read(reading);
   expect(await read(reading, coded)).toEqual(await read(undefined, coded));
 });
