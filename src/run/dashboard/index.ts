@@ -6,8 +6,8 @@ import { faults } from "../../faults/index.ts";
 import { renderers, verdictSentence } from "../../report/index.ts";
 import type { Session } from "../session.ts";
 import { createViewFeed } from "./feed.ts";
-import { createProvisionalJudge } from "./judge.ts";
 import { judgedRows } from "./judged.ts";
+import { judgeFor, momentOf } from "./look.ts";
 
 export { openPicture, type Picture } from "./picture.ts";
 export { dashboardRoutes } from "./routes.ts";
@@ -21,28 +21,9 @@ export interface Dashboard {
 }
 
 export function createDashboard(session: Session): Dashboard {
-  const { clock, proxy, chooser, limiter, log, folder } = session;
-  const judge = createProvisionalJudge({
-    eventsPath: folder.eventsPath,
-    clock,
-    onAnswer(answer) {
-      if ("trouble" in answer) feed.model.cannotJudge(answer.trouble);
-      else feed.model.judged(answer.judged, answer.atMs, false);
-    },
-  });
-  const feed = createViewFeed({
-    clock,
-    moment: () => ({
-      nowMs: clock.nowMs(),
-      proxyUrl: proxy.url,
-      readings: limiter?.readings() ?? [],
-      // A filled placeholder may stand in a rule's words.
-      faults: chooser.active().map((fault) => ({ ...fault, explained: session.scrubber.scrub(fault.explained) })),
-    }),
-    onPicture() {
-      if (session.playing().expect.length > 0) judge.ask();
-    },
-  });
+  const { clock, log } = session;
+  const judge = judgeFor(session, () => feed.model);
+  const feed = createViewFeed({ clock, moment: () => momentOf(session), onPicture: judge.ask });
   // What happened before the control channel opened: the start itself.
   for (const event of log.since(0)) feed.fold(event);
   const unsubscribe = log.subscribe(feed.fold);

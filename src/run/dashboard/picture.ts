@@ -1,7 +1,7 @@
 import type { View } from "../../dashboard/view.ts";
 import { createViewModel } from "../../dashboard/view-model.ts";
 import type { Session } from "../session.ts";
-import { createProvisionalJudge } from "./judge.ts";
+import { judgeFor, momentOf } from "./look.ts";
 
 /** The dashboard's picture of a session for one who looks from inside the same process: a terminal. */
 export interface Picture {
@@ -11,27 +11,15 @@ export interface Picture {
 }
 
 export function openPicture(session: Session): Picture {
-  const { clock, proxy, chooser, limiter, log, folder, options } = session;
+  const { log } = session;
   const model = createViewModel();
-  const judge = createProvisionalJudge({
-    eventsPath: folder.eventsPath,
-    clock,
-    onAnswer(answer) {
-      if ("trouble" in answer) model.cannotJudge(answer.trouble);
-      else model.judged(answer.judged, answer.atMs, false);
-    },
-  });
+  const judge = judgeFor(session, () => model);
   for (const event of log.since(0)) model.fold(event);
   const unsubscribe = log.subscribe((event) => model.fold(event));
   return {
     view() {
-      if (options.scenario.expect.length > 0) judge.ask();
-      return model.view({
-        nowMs: clock.nowMs(),
-        proxyUrl: proxy.url,
-        readings: limiter?.readings() ?? [],
-        faults: chooser.active(),
-      });
+      judge.ask();
+      return model.view(momentOf(session));
     },
     async close() {
       unsubscribe();
