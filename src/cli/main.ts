@@ -49,6 +49,7 @@ function addPlayingCommands(program: Command, leave: Leave): void {
     )
     .option("--plan-out <file>", "write every decision about faults, with its key, at the end")
     .option("--plan <file>", "take the decisions of such a file again")
+    .option("--keep-open", "after the run serve the dashboard, with the runbook in place, until Ctrl-C")
     .option("--json", "print report.json to stdout")
     .action(async (scenario, command, flags) =>
       leave(await (await import("./run.ts")).runCommand(scenario, command, flags)),

@@ -1,5 +1,5 @@
 import { runAttached } from "../run/attach/index.ts";
-import { runScenario } from "../run/run.ts";
+import { type RunHooks, runScenario } from "../run/run.ts";
 import type { Session } from "../run/session.ts";
 import { announce } from "./announce.ts";
 import { controlToken, controlUrl } from "./ctl.ts";
@@ -16,6 +16,7 @@ export interface RunFlags extends SharedFlags {
   repeat?: number;
   loadCmd?: string;
   attach?: string;
+  keepOpen?: boolean;
 }
 
 /** What is played, as it was typed. */
@@ -42,11 +43,15 @@ export function prepareRun({ scenarioPath, command, flags }: RunOrder, progress:
   return prepared;
 }
 
-/** One run to its end. `sessions` gets its session, for the signals. */
-export async function play(
-  prepared: Prepared,
-  { progress, sessions, flags }: { progress: Progress; sessions: Pick<Session, "stop">[]; flags: RunFlags },
-) {
+export interface PlayParts extends Pick<RunHooks, "onPage" | "keepOpen"> {
+  progress: Progress;
+  /** Gets the run's session, for the signals. */
+  sessions: Pick<Session, "stop">[];
+  flags: RunFlags;
+}
+
+/** One run to its end. */
+export async function play(prepared: Prepared, { progress, sessions, flags, onPage, keepOpen }: PlayParts) {
   if (flags.attach !== undefined) {
     const proxy = { url: controlUrl(flags.attach), token: () => controlToken(flags.controlTokenFile) };
     return runAttached(prepared.options, proxy, {
@@ -58,6 +63,8 @@ export async function play(
     });
   }
   return runScenario(prepared.options, {
+    ...(onPage !== undefined && { onPage }),
+    ...(keepOpen !== undefined && { keepOpen }),
     onEvent: progress.onEvent,
     onSession(session) {
       sessions.push(session);

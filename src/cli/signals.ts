@@ -33,3 +33,14 @@ export function stopOnSignals(
     process.off("SIGTERM", onSignal);
   };
 }
+
+/** Resolves at the next Ctrl-C; another one after it leaves at once. */
+export function nextSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const name of ["SIGINT", "SIGTERM"] as const)
+      process.once(name, () => {
+        for (const again of ["SIGINT", "SIGTERM"] as const) process.once(again, () => process.exit(SECOND_SIGNAL_CODE));
+        resolve();
+      });
+  });
+}

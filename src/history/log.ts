@@ -24,6 +24,8 @@ export interface EventLog extends EventSink {
   readonly lastSeq: number;
   /** Set when the file could not be written any more; events are then held in memory only. */
   readonly failed: Error | undefined;
+  /** Nothing that comes now is written any more. */
+  readonly closed: boolean;
   /** Called once, at once when it has failed already. */
   onFailure(callback: (error: Error) => void): void;
   /** Writes what is left, syncs, closes. Later events stay in memory. */
@@ -49,6 +51,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
   const listeners = createListeners();
   const isoTime = createIsoTime();
   let lastSeq = 0;
+  let closed = false;
 
   return {
     path,
@@ -80,8 +83,14 @@ export function createEventLog(options: EventLogOptions): EventLog {
     get failed() {
       return failure.error;
     },
+    get closed() {
+      return closed;
+    },
     onFailure: failure.on,
-    close: async () => file?.close(),
+    async close() {
+      closed = true;
+      file?.close();
+    },
   };
 }
 

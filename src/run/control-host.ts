@@ -7,6 +7,7 @@ import {
   startControl,
 } from "../control/index.ts";
 import { UserError } from "../core/errors.ts";
+import type { ChaosEvent, EventBody } from "../core/event.ts";
 import { parseFaultLine } from "../scenario/index.ts";
 import { refuseShareOnLive } from "./check-share.ts";
 import { reportRoutes } from "./current-report.ts";
@@ -77,6 +78,11 @@ export async function openControl(
 function controlHost(session: Session, dashboard: Dashboard): ControlHost {
   const { log, chooser, clock, scrubber } = session;
   const scrubbed = <T>(value: T): T => JSON.parse(scrubber.scrub(JSON.stringify(value)));
+  /** Whoever looks at a run that is over may read everything; what would have to stand in its log is refused. */
+  const append = (event: EventBody): ChaosEvent => {
+    if (log.closed) throw new UserError("the run is over: it can be looked at, not changed");
+    return log.append(event);
+  };
   return {
     ...scenarioSwitches(session),
     // A filled placeholder may stand in a rule's words.
@@ -88,7 +94,8 @@ function controlHost(session: Session, dashboard: Dashboard): ControlHost {
       const { id } = chooser.inject(rule, { ttlMs });
       return { id, endsAtMs: clock.nowMs() + ttlMs };
     },
-    remove: (id) => chooser.remove(id),
+    // A fault that was held is let go by its connection, which may well outlive the run.
+    remove: (id) => !log.closed && chooser.remove(id),
     faults: () => scrubbed(chooser.active().map((fault) => ({ ...fault }))),
     setLimits: (params) => ({ limits: setLimits(session, params).map((row) => ({ ...row })) }),
     recording: recordingSwitch(session),
@@ -96,7 +103,7 @@ function controlHost(session: Session, dashboard: Dashboard): ControlHost {
     drainLimits: () => session.limiter.drainToOneCall(),
     panic: (who) => session.panic(who),
     mark: (who, label, facts) =>
-      void log.append(scrubbed({ type: "mark", label, who, ...(facts !== undefined && { facts: { ...facts } }) })),
+      void append(scrubbed({ type: "mark", label, who, ...(facts !== undefined && { facts: { ...facts } }) })),
     nowMs: () => clock.nowMs(),
     attach: () => ({
       run_id: session.folder.runId,
@@ -104,12 +111,12 @@ function controlHost(session: Session, dashboard: Dashboard): ControlHost {
       last_seq: log.lastSeq,
       hash_secret: session.hashSecret,
     }),
-    appendFacts: (events) => events.map((event) => log.append(scrubbed(event))),
+    appendFacts: (events) => events.map((event) => append(scrubbed(event))),
     watch: dashboard.watch,
     describeFaults,
     eventsSince: (seq) => log.since(seq),
     subscribe: (listener) => log.subscribe(listener),
-    command: (who, method, params) => void log.append({ type: "command", who, method, params: scrubbed(params ?? {}) }),
+    command: (who, method, params) => void append({ type: "command", who, method, params: scrubbed(params ?? {}) }),
   };
 }
 

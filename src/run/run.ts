@@ -15,6 +15,10 @@ export interface RunHooks {
   onEvent(event: ChaosEvent): void;
   /** The session is up; the caller may stop it by a signal from here on. */
   onSession(session: Session): void;
+  /** The dashboard can be opened there. Not called without a control channel. */
+  onPage?(url: string): void;
+  /** The report is made, and shown on the dashboard until this resolves. Not called without a control channel. */
+  keepOpen?(result: RunResult): Promise<void>;
 }
 
 const STOPPED_DRAIN_MS = 5_000;
@@ -27,6 +31,7 @@ export async function runScenario(options: SessionOptions, hooks: RunHooks): Pro
   session.log.subscribe(hooks.onEvent);
   hooks.onSession(session);
   const { metrics, control } = await openDoorsOrClose(session);
+  if (control !== undefined) hooks.onPage?.(control.pageUrl);
   let end: End = { why: "broken", detail: "the run did not reach its end" };
   let failure: unknown;
   try {
@@ -41,7 +46,7 @@ export async function runScenario(options: SessionOptions, hooks: RunHooks): Pro
     await control?.close();
     throw failure;
   }
-  return finishBefore(session, control);
+  return finishBefore(session, control, hooks);
 }
 
 /** `llm-chaos proxy`: a session that lives until somebody stops it, with a report at the end. */
@@ -58,21 +63,28 @@ export async function serveProxy(options: SessionOptions, hooks: RunHooks): Prom
     watch.close();
     throw error;
   });
+  if (control !== undefined) hooks.onPage?.(control.pageUrl);
   if (options.scenario.expect.length > 0) tellFrontDoorUnseen(session, "llm-chaos proxy drives nothing");
   if (options.startAtOnce) session.timeline.start();
   const end = await session.stopped;
   watch.close();
   await session.close(end, STOPPED_DRAIN_MS);
   await metrics.close();
-  return finishBefore(session, control);
+  return finishBefore(session, control, hooks);
 }
 
 /** The dashboard is still open when the report is made, so that who watched the run can read it there. */
-async function finishBefore(session: Session, control: OpenControl | undefined): Promise<RunResult> {
+async function finishBefore(
+  session: Session,
+  control: OpenControl | undefined,
+  { keepOpen }: Pick<RunHooks, "keepOpen">,
+): Promise<RunResult> {
   try {
     const { folder, log, options } = session;
     const result = finish({ folder, options, failed: log.failed });
-    control?.finish(result.report, result.folder);
+    if (control === undefined) return result;
+    control.finish(result.report, result.folder);
+    await keepOpen?.(result);
     return result;
   } finally {
     await control?.close();

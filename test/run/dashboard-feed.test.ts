@@ -51,7 +51,6 @@ describe("the view feed", () => {
     leave();
     await clock.advance(10_000);
     expect(pictures()).toBe(1);
-    expect(feed.watched).toBe(false);
   });
 
   it("leaves out a viewer who is behind, and gives it everything when it has caught up", async () => {
@@ -79,5 +78,16 @@ describe("the view feed", () => {
     expect(kindsOf(late.got)).toEqual(["full", "report"]);
     await clock.advance(5_000);
     expect(one.got).toHaveLength(3);
+  });
+
+  it("keeps its last picture for who comes after an end that nobody watched", async () => {
+    const { clock, feed, viewer, pictures } = setUp();
+    feed.finish(report);
+    await clock.advance(60_000);
+    for (const late of [viewer(), viewer()]) {
+      feed.watch(late);
+      expect(kindsOf(late.got)).toEqual(["full", "report"]);
+    }
+    expect(pictures()).toBe(1);
   });
 });

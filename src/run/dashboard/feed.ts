@@ -19,7 +19,6 @@ export interface ViewFeed {
   readonly model: ViewModel;
   /** The whole picture at once, then what changes. */
   watch(viewer: Viewer): () => void;
-  readonly watched: boolean;
   /** Shows the last picture and the report, and stops. */
   finish(report: FinalReport | undefined): void;
 }
@@ -67,9 +66,6 @@ export function createViewFeed({ clock, moment, onPicture }: ViewFeedOptions): V
   return {
     model,
     fold: (event) => model.fold(event),
-    get watched() {
-      return viewers.size > 0;
-    },
     watch(viewer) {
       viewers.set(viewer, "new");
       if (final === undefined) cancel ??= clock.after(0, step);
@@ -83,7 +79,8 @@ export function createViewFeed({ clock, moment, onPicture }: ViewFeedOptions): V
       cancel?.();
       cancel = undefined;
       final = report;
-      if (viewers.size === 0) return;
+      if (report === undefined && viewers.size === 0) return;
+      // Also while nobody watches: who comes later gets this one.
       show();
       if (report === undefined) return;
       for (const viewer of viewers.keys()) viewer.send(bytesOf({ report }));

@@ -30,7 +30,6 @@ export function createDashboard(session: Session): Dashboard {
   return {
     watch: feed.watch,
     finish(report, path) {
-      if (!feed.watched) return;
       const { verdict, stopped, expectations } = report;
       feed.model.judged(
         judgedRows(expectations, () => undefined),
