@@ -15,7 +15,7 @@ export interface Playback {
   waitMs: number;
   /** Undefined: the reply came whole. */
   failure: UpstreamFailure | undefined;
-  /** Roughly what it holds of memory. */
+  /** Roughly what it holds of memory: 10,000 answers of 5 KB held 60 MB. */
   bytes: number;
 }
 
@@ -54,7 +54,7 @@ export function playbackOf(exchange: RecordedExchange, speed: number): Playback 
     reply: { status: reply.status, statusText: reply.status_text, headers, frames, endGapMs, reading },
     waitMs: reply.headers_ms / speed,
     failure,
-    bytes: 2 * size + 200 * frames.length + 1_000,
+    bytes: size + 200 * frames.length + 1_000,
   };
 }
 
