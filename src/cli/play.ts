@@ -63,7 +63,10 @@ export async function play(prepared: Prepared, { progress, sessions, flags, onPa
     });
   }
   return runScenario(prepared.options, {
-    ...(onPage !== undefined && { onPage }),
+    onPage(url) {
+      progress.pageAt(url);
+      onPage?.(url);
+    },
     ...(keepOpen !== undefined && { keepOpen }),
     onEvent: progress.onEvent,
     onSession(session) {

@@ -13,6 +13,8 @@ export interface Progress {
   line(text: string): void;
   /** From now on the live lines tell of this session. Off a terminal nothing changes. */
   follow(session: Session): void;
+  /** The dashboard of the session that is followed can be opened there. */
+  pageAt(url: string): void;
   stop(): void;
 }
 
@@ -46,6 +48,7 @@ export function createProgress(options: {
     },
     line,
     follow: (session) => live?.follow(follow(session, line)),
+    pageAt: (url) => live?.pageAt(url),
     stop() {
       clearInterval(timer);
       live?.stop();
@@ -78,11 +81,12 @@ function createLive({ region, stream, said }: LiveOptions) {
       followed?.stop();
       followed = one;
     },
+    pageAt: (url: string) => followed?.pageAt(url),
     draw() {
       if (followed === undefined) return;
       const view = followed.view();
       tellNews(view.log);
-      const lines = liveLines(view, { columns: stream.columns ?? 80, rows: stream.rows ?? 24 }, followed.keys);
+      const lines = liveLines(view, { columns: stream.columns ?? 80, rows: stream.rows ?? 24 }, followed.keys());
       region.draw(lines);
     },
     stop() {

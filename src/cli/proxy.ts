@@ -33,6 +33,7 @@ export async function proxyCommand(scenarioPath: string | undefined, flags: Prox
     await confirmSpending(prepared.options, flags);
     const result = await serveProxy(prepared.options, {
       onEvent: progress.onEvent,
+      onPage: progress.pageAt,
       onSession(session) {
         sessions.push(session);
         announce(session, prepared.appFilePath, progress.line);

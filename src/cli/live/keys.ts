@@ -2,7 +2,7 @@
 export interface Key {
   key: string;
   does: string;
-  press(): void;
+  press(): unknown;
 }
 
 const CTRL_C = "\u0003";
