@@ -85,6 +85,8 @@ function createLive({ region, stream, said }: LiveOptions) {
     draw() {
       if (followed === undefined) return;
       const view = followed.view();
+      // The report's verdicts are told by whoever prints them, once.
+      if (!view.expectations.provisional) return;
       tellNews(view.log);
       const lines = liveLines(view, { columns: stream.columns ?? 80, rows: stream.rows ?? 24 }, followed.keys());
       region.draw(lines);

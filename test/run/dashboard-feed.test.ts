@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ViewMessage } from "../../src/dashboard/patch.ts";
+import { createViewModel } from "../../src/dashboard/view-model.ts";
 import { createViewFeed } from "../../src/run/dashboard/feed.ts";
 import { createFakeClock } from "../support/clock.ts";
 import { story } from "../support/events.ts";
@@ -7,14 +8,15 @@ import { story } from "../support/events.ts";
 function setUp() {
   const clock = createFakeClock();
   let pictures = 0;
+  const model = createViewModel();
+  for (const event of story().phase("a").events) model.fold(event);
   const feed = createViewFeed({
     clock,
-    moment: () => {
+    view: () => {
       pictures++;
-      return { nowMs: clock.nowMs(), proxyUrl: "", readings: [], faults: [] };
+      return model.view({ nowMs: clock.nowMs(), proxyUrl: "", readings: [], faults: [] });
     },
   });
-  for (const event of story().phase("a").events) feed.fold(event);
   const viewer = () => {
     const got: ViewMessage[] = [];
     const one = {

@@ -1,9 +1,7 @@
 import { type Viewer, viewNotification } from "../../control/index.ts";
 import type { Clock } from "../../core/clock.ts";
-import type { ChaosEvent } from "../../core/event.ts";
 import { diffView, type FinalReport, type ViewMessage } from "../../dashboard/patch.ts";
-import type { Moment, View } from "../../dashboard/view.ts";
-import { createViewModel, type ViewModel } from "../../dashboard/view-model.ts";
+import type { View } from "../../dashboard/view.ts";
 
 /** At most four pictures a second. */
 const STEP_MS = 250;
@@ -12,11 +10,8 @@ const MOST_SHARE = 0.02;
 /** A viewer who has not read that much yet is not sent changes; it gets the whole picture when it has caught up. */
 const BEHIND_BYTES = 256 * 1_024;
 
-/** One picture of the run for all who watch it. */
+/** One picture of the run for all who watch it, and none while nobody does. */
 export interface ViewFeed {
-  /** For every event. Keeps the picture current, and no more: nothing else is done while nobody watches. */
-  fold(event: ChaosEvent): void;
-  readonly model: ViewModel;
   /** The whole picture at once, then what changes. */
   watch(viewer: Viewer): () => void;
   /** Shows the last picture and the report, and stops. */
@@ -25,13 +20,11 @@ export interface ViewFeed {
 
 export interface ViewFeedOptions {
   clock: Clock;
-  moment(): Moment;
-  /** Called with every picture that is made, while somebody watches. */
-  onPicture?(): void;
+  /** Makes the picture of this moment. */
+  view(): View;
 }
 
-export function createViewFeed({ clock, moment, onPicture }: ViewFeedOptions): ViewFeed {
-  const model = createViewModel();
+export function createViewFeed({ clock, view: take }: ViewFeedOptions): ViewFeed {
   const viewers = new Map<Viewer, "new" | "current">();
   let last: View | undefined;
   let cancel: (() => void) | undefined;
@@ -39,7 +32,7 @@ export function createViewFeed({ clock, moment, onPicture }: ViewFeedOptions): V
 
   const show = (): void => {
     const before = last;
-    const view = model.view(moment());
+    const view = take();
     last = view;
     const changes = before === undefined ? undefined : bytesOf({ patch: diffView(before, view) });
     let whole: Uint8Array | undefined;
@@ -58,19 +51,16 @@ export function createViewFeed({ clock, moment, onPicture }: ViewFeedOptions): V
     if (viewers.size === 0) return;
     const startedAtMs = clock.nowMs();
     show();
-    onPicture?.();
     const tookMs = clock.nowMs() - startedAtMs;
     cancel = clock.after(Math.max(STEP_MS, tookMs / MOST_SHARE), step);
   };
 
   return {
-    model,
-    fold: (event) => model.fold(event),
     watch(viewer) {
       viewers.set(viewer, "new");
       if (final === undefined) cancel ??= clock.after(0, step);
       else {
-        viewer.send(bytesOf({ full: last ?? model.view(moment()) }));
+        viewer.send(bytesOf({ full: last ?? take() }));
         viewer.send(bytesOf({ report: final }));
       }
       return () => void viewers.delete(viewer);

@@ -7,7 +7,7 @@ import { renderers, verdictSentence } from "../../report/index.ts";
 import type { Session } from "../session.ts";
 import { createViewFeed } from "./feed.ts";
 import { judgedRows } from "./judged.ts";
-import { judgeFor, momentOf } from "./look.ts";
+import { openPicture } from "./picture.ts";
 
 export { openPicture, type Picture } from "./picture.ts";
 export { dashboardRoutes } from "./routes.ts";
@@ -21,29 +21,21 @@ export interface Dashboard {
 }
 
 export function createDashboard(session: Session): Dashboard {
-  const { clock, log } = session;
-  const judge = judgeFor(session, () => feed.model);
-  const feed = createViewFeed({ clock, moment: () => momentOf(session), onPicture: judge.ask });
-  // What happened before the control channel opened: the start itself.
-  for (const event of log.since(0)) feed.fold(event);
-  const unsubscribe = log.subscribe(feed.fold);
+  const picture = openPicture(session);
+  const feed = createViewFeed({ clock: session.clock, view: picture.view });
   return {
     watch: feed.watch,
     finish(report, path) {
       const { verdict, stopped, expectations } = report;
-      feed.model.judged(
-        judgedRows(expectations, () => undefined),
-        report.durationMs,
-        true,
-      );
+      const rows = judgedRows(expectations, () => undefined);
+      picture.judged(rows, report.durationMs);
       const runbook = renderers.get("runbook.html")?.(report) ?? "";
       const final: FinalReport = { verdict, stopped, sentence: verdictSentence(report), runbook, folder: path };
       feed.finish(final);
     },
     async close() {
-      unsubscribe();
       feed.finish(undefined);
-      await judge.close();
+      await picture.close();
     },
   };
 }

@@ -14,19 +14,24 @@ export function momentOf({ clock, proxy, limiter, chooser, scrubber }: Session):
   };
 }
 
-/** Judges a session on the way, for the picture that `model` gives. Without expectations there is nothing to ask. */
-export function judgeFor(session: Session, model: () => ViewModel): ProvisionalJudge {
+/** Judges a session on the way, until the report does. Without expectations there is nothing to ask. */
+export function judgeFor(session: Session, model: ViewModel): ProvisionalJudge & { end(): void } {
+  let ended = false;
   const judge = createProvisionalJudge({
     eventsPath: session.folder.eventsPath,
     clock: session.clock,
     onAnswer(answer) {
-      if ("trouble" in answer) model().cannotJudge(answer.trouble);
-      else model().judged(answer.judged, answer.atMs, false);
+      if (ended) return;
+      if ("trouble" in answer) model.cannotJudge(answer.trouble);
+      else model.judged(answer.judged, answer.atMs, false);
     },
   });
   return {
     ask() {
-      if (session.playing().expect.length > 0) judge.ask();
+      if (!ended && session.playing().expect.length > 0) judge.ask();
+    },
+    end() {
+      ended = true;
     },
     close: judge.close,
   };

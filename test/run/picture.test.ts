@@ -1,0 +1,81 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Worker } from "node:worker_threads";
+import { expect, it, onTestFinished } from "vitest";
+import type { ViewMessage } from "../../src/dashboard/patch.ts";
+import { createDashboard, openPicture } from "../../src/run/dashboard/index.ts";
+import { startSession } from "../../src/run/session.ts";
+import { chat, sessionOptions } from "../support/session.ts";
+
+const SCENARIO = `
+name: watched twice
+phases: [{ name: only, lasts: 60s }]
+expect: [{ max_in_flight: { at_most: 5 } }]
+`;
+
+/** The threads that this process starts until the test is over. */
+function watchThreads(): readonly Worker[] {
+  const started: Worker[] = [];
+  const onWorker = (worker: Worker) => void started.push(worker);
+  process.on("worker", onWorker);
+  onTestFinished(() => void process.off("worker", onWorker));
+  return started;
+}
+
+/** A session without a control channel, which would open a picture of its own. */
+async function openUnwatched() {
+  const folder = mkdtempSync(join(tmpdir(), "llm-chaos-picture-"));
+  const session = await startSession(await sessionOptions({ scenario: SCENARIO }, folder));
+  onTestFinished(async () => {
+    await session.close({ why: "interrupted", detail: undefined }, 0);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return session;
+}
+
+it("is one for the terminal and the dashboard, with one judge, as long as either looks", async () => {
+  const threads = watchThreads();
+  const session = await openUnwatched();
+  const terminal = openPicture(session);
+  const dashboard = createDashboard(session);
+  onTestFinished(async () => {
+    await Promise.all([terminal.close(), dashboard.close()]);
+  });
+  const got: ViewMessage[] = [];
+  const send = (bytes: Uint8Array) => void got.push(JSON.parse(new TextDecoder().decode(bytes)).params);
+  dashboard.watch({ send, unreadBytes: () => 0 });
+  await chat(session.proxy.url);
+
+  const holds = { rows: [{ name: "max_in_flight", state: "holds" }] };
+  await expect.poll(() => terminal.view().expectations, { timeout: 15_000 }).toMatchObject(holds);
+  await expect
+    .poll(() => got.map((message) => ("patch" in message ? message.patch.sections.expectations : undefined)))
+    .toContainEqual(expect.objectContaining({ rows: [expect.objectContaining({ state: "holds" })] }));
+  expect(threads).toHaveLength(1);
+
+  await dashboard.close();
+  await dashboard.close();
+  await chat(session.proxy.url);
+  expect(terminal.view().head.attempts).toBe(2);
+  expect(terminal.view().expectations).toMatchObject({ provisional: true, ...holds });
+
+  await terminal.close();
+  await chat(session.proxy.url);
+  expect(terminal.view().head.attempts).toBe(2);
+}, 30_000);
+
+it("takes no provisional verdict once the report has judged", async () => {
+  const session = await openUnwatched();
+  const picture = openPicture(session);
+  onTestFinished(() => picture.close());
+  const started = once(process, "worker");
+  // Asks the judge, whose answer comes later than the report's.
+  picture.view();
+  const final = { name: "max_in_flight", explained: "", phase: null, call: undefined, atMs: undefined } as const;
+  picture.judged([{ ...final, verdict: "fail", summary: "7 at once" }], 1_000);
+  const [judge] = (await started) as [Worker];
+  await once(judge, "message");
+  expect(picture.view().expectations).toMatchObject({ provisional: false, rows: [{ state: "broken" }] });
+});
