@@ -6,6 +6,7 @@ import { LimitWatch } from "./fold/limits.ts";
 import { ChangeLog } from "./fold/log.ts";
 import { Purse } from "./fold/money.ts";
 import { Program } from "./fold/program.ts";
+import { rulesOf } from "./fold/rules.ts";
 import { Traffic } from "./fold/traffic.ts";
 import type { Head, Moment, RunState, View } from "./view.ts";
 
@@ -169,6 +170,7 @@ class Picture implements ViewModel {
       limits: this.#limits.view(moment, this.#open.values(), this.#traffic.seconds),
       health,
       series: this.#traffic.series(moment.nowMs, this.#ended !== undefined),
+      rules: rulesOf(this.#program.scenario),
       faults: this.#program.faults(moment),
       calls,
       money: this.#purse.view(),

@@ -10,6 +10,8 @@ export interface View {
   limits: Limits;
   health: Health;
   series: Series;
+  /** Bounds to draw in the chart of the first token. */
+  rules: readonly ChartRule[];
   faults: readonly FaultRow[];
   calls: Calls;
   money: Money;
@@ -140,6 +142,14 @@ export interface SeriesPoint {
   bad: number;
   /** Faults that took effect. */
   hits: number;
+}
+
+export interface ChartRule {
+  /** `p95 ≤ 4 s`, and for which calls when not for all. */
+  label: string;
+  mostMs: number;
+  /** Names of the phases it holds in; undefined: in all. */
+  phases: readonly string[] | undefined;
 }
 
 export interface FaultRow {

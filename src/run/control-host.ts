@@ -11,7 +11,13 @@ import type { ChaosEvent, EventBody } from "../core/event.ts";
 import { parseFaultLine } from "../scenario/index.ts";
 import { refuseShareOnLive } from "./check-share.ts";
 import { reportRoutes } from "./current-report.ts";
-import { createDashboard, type Dashboard, dashboardRoutes, describeFaults } from "./dashboard/index.ts";
+import {
+  createDashboard,
+  type Dashboard,
+  dashboardRoutes,
+  describeFaults,
+  sampleCallRoute,
+} from "./dashboard/index.ts";
 import { loadSent } from "./load-scenario.ts";
 import { openMetrics, type RunningMetrics } from "./metrics.ts";
 import { moneyStatus, setBudget } from "./money-status.ts";
@@ -53,7 +59,7 @@ export async function openControl(
     tokenPath: controlTokenPath(state),
     spectatorToken: control.spectatorToken,
     spectatorTokenPath: spectatorTokenPath(state),
-    routes: [...metrics.routes, ...reportRoutes(session), ...dashboardRoutes(host)],
+    routes: [...metrics.routes, ...reportRoutes(session), ...dashboardRoutes(host), sampleCallRoute(session)],
     host,
     clock: session.clock,
     onError: (error) => notify(`control channel: ${error instanceof Error ? error.message : error}`),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildPage, compressedSize, PAGE_FOLDER } from "../../scripts/dashboard-page.ts";
+import { parseUpstreams } from "../../src/run/upstream-choice.ts";
 import {
   CHROMIUM,
   CHROMIUM_FLAGS,
@@ -31,6 +32,9 @@ phases:
     faults: [{ server_error: {}, where: { model: stormy } }]
 expect: [{ success_rate: { at_least: 10%, at: proxy } }]
 `;
+
+const POST_SAMPLE = `fetch("/sample-call", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" })
+  .then(async (answer) => [answer.status, await answer.text()])`;
 
 beforeAll(() => buildPage(PAGE_FOLDER), 60_000);
 
@@ -82,6 +86,38 @@ describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 60_000 }, () 
     await seen(page, "calls", /429/);
     await seen(page, "expectations", /✓[\s\S]*delivered attempts/);
     expect(complaints).toEqual([]);
+  });
+
+  it("lets who has no app at hand make a call, and draws the rule of the first token where it lies", async () => {
+    const scenario = SCENARIO.replace("expect: [", "expect: [{ ttft: { p95: 1m, p50: 4s } }, ");
+    const { url, session } = await startWatched({ scenario, upstreams: parseUpstreams(["stub"]) });
+    const { page, complaints } = await openPage(browser, url, { permissions: ["clipboard-read", "clipboard-write"] });
+    await logIn(page);
+    await page.getByRole("button", { name: "copy the curl line" }).click();
+    await soon(() => page.getByRole("status").allInnerTexts()).toContain("the curl line copied");
+    expect(await page.evaluate("navigator.clipboard.readText()")).toMatch(
+      `curl -N ${session.proxy.url}/v1/chat/completions`,
+    );
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "send one sample call" }).click();
+    await seen(page, "calls", /sample-model[\s\S]*clean/);
+    expect(await page.locator(".empty").count()).toBe(0);
+    await soon(() => page.locator("#health svg").first().textContent()).toMatch(/p50 \d+/);
+    const rules = page.locator("#health .rules text");
+    await soon(() => rules.allTextContents()).toEqual([
+      "rule: p50 ≤ 4 s, above this ↑",
+      "rule: p95 ≤ 1 min, above this ↑",
+    ]);
+    expect(complaints).toEqual([]);
+  });
+
+  it("makes no call to a provider of others, whose key it does not have", async () => {
+    const { url } = await startWatched();
+    const { page } = await openPage(browser, url);
+    await logIn(page);
+    await soon(() => page.locator(".empty").innerText()).toMatch(/curl -N .*\$OPENAI_API_KEY/);
+    expect(await page.getByRole("button", { name: "send one sample call" }).count()).toBe(0);
+    expect(await page.evaluate(POST_SAMPLE)).toEqual([400, expect.stringContaining("whose upstream is the stub")]);
   });
 
   it("plays the scenario, injects a fault by its form, ends it, and stops everything by the keyboard", async () => {

@@ -289,6 +289,21 @@ describe("health over time", () => {
   });
 });
 
+describe("rules to draw", () => {
+  it("are the bounds of each ttft expectation, with whom and when they bind", () => {
+    const expect_ = [
+      { name: "ttft", params: { p95: "4s", p50: "900ms" }, in: ["storm"] },
+      { name: "ttft", params: { p99: "10s", at: "front_door" }, where: { model: "big" } },
+      { name: "success_rate", params: { at_least: "99%" } },
+    ];
+    expect(viewOf(story({ expect: expect_ })).rules).toEqual([
+      { label: "p50 ≤ 900 ms", mostMs: 900, phases: ["storm"] },
+      { label: "p95 ≤ 4 s", mostMs: 4_000, phases: ["storm"] },
+      { label: "p99 ≤ 10 s at the front door where { model: big }", mostMs: 10_000, phases: undefined },
+    ]);
+  });
+});
+
 describe("the scenario and its faults", () => {
   const played = () =>
     story()

@@ -31,6 +31,15 @@ export async function stopAllChaos(): Promise<void> {
   }
 }
 
+/** Made by llm-chaos itself: the page may speak to nobody but its own host. */
+export async function callOnce(): Promise<void> {
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch("/sample-call", { method: "POST", headers, body: "{}" }).catch(() => undefined);
+  const { status }: { status?: number } = answer?.ok === true ? await answer.json() : {};
+  if (status === undefined) announcement.value = "the sample call could not be made";
+  else announcement.value = status === 0 ? "the sample call broke off" : `the sample call was answered with ${status}`;
+}
+
 export function toggleFreeze(): void {
   const calls = view.value?.calls;
   frozen.value = frozen.value === undefined && calls !== undefined ? { calls, rows: latestRows.value } : undefined;

@@ -1,5 +1,6 @@
 import { Calls } from "./parts/calls.tsx";
 import { Help } from "./parts/dialogs.tsx";
+import { Empty } from "./parts/empty.tsx";
 import { Expectations } from "./parts/expectations.tsx";
 import { Faults } from "./parts/faults.tsx";
 import { Header } from "./parts/header.tsx";
@@ -9,7 +10,7 @@ import { LimitBars } from "./parts/limits.tsx";
 import { Log } from "./parts/log.tsx";
 import { Login } from "./parts/login.tsx";
 import { Scenario } from "./parts/scenario.tsx";
-import { Empty, Ended, Veil } from "./parts/states.tsx";
+import { Ended, Veil } from "./parts/states.tsx";
 import { Summary } from "./parts/summary.tsx";
 import { announcement, connection, dialog, mayControl, news, report } from "./state.ts";
 

@@ -56,7 +56,7 @@ button.danger { background: var(--bad); border-color: var(--bad); color: var(--p
 .expectations { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 460px), 1fr)); gap: 4px 24px; }
 .expectations .mark { display: inline-block; width: 1.4em; color: var(--tone); font-weight: 700; } .expectations .state-broken strong { color: var(--tone); }
 .timeline { display: flex; gap: 3px; padding-bottom: 20px; }
-.phase { position: relative; flex: 1 1 0; min-width: 0; height: 32px; border: 1px solid var(--idle); border-radius: 4px; padding: 3px 6px; }
+.phase { position: relative; flex: 1 1 0; min-width: min(5.8em, 8%); height: 32px; border: 1px solid var(--idle); border-radius: 4px; padding: 3px 6px; }
 .phase .plate { display: block; background: var(--page); width: fit-content; max-width: 100%; padding: 0 5px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; border-radius: 3px; }
 .phase.is-done { border-style: dotted; } .phase.is-done strong, .phase.is-next strong { font-weight: 400; } .phase.is-now { border: 2px solid var(--text); } .phase .does { color: var(--quiet); font-size: 13px; }
 .phase .time { position: absolute; top: 100%; left: 0; } .phase .now { position: absolute; top: -6px; bottom: -6px; width: 3px; background: var(--ok); border-radius: 2px; }

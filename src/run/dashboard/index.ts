@@ -11,6 +11,7 @@ import { openPicture } from "./picture.ts";
 
 export { openPicture, type Picture } from "./picture.ts";
 export { dashboardRoutes } from "./routes.ts";
+export { sampleCallRoute } from "./sample-call.ts";
 
 /** The dashboard's side of a session: the picture for all who watch, judged on the way while somebody does. */
 export interface Dashboard {

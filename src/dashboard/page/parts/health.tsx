@@ -1,8 +1,9 @@
 import type { Health as HealthView, SeriesPoint } from "../../view.ts";
-import { clockTime, shortDuration } from "../../words.ts";
-import { type ChartLine, LineChart } from "../chart/line-chart.tsx";
+import { shortDuration } from "../../words.ts";
+import { ChartOrTable } from "../chart/chart-or-table.tsx";
+import type { ChartLine, RuleLine, Span } from "../chart/geometry.ts";
 import { NOTHING, percent } from "../format.ts";
-import { asTables, view } from "../state.ts";
+import { view } from "../state.ts";
 import { Region } from "./region.tsx";
 
 const TTFT: readonly ChartLine[] = [
@@ -12,10 +13,15 @@ const TTFT: readonly ChartLine[] = [
 const PACE: readonly ChartLine[] = [{ label: "p50", tone: "ok", read: (point) => point.itlMs }];
 const FLIGHT: readonly ChartLine[] = [{ label: "open", tone: "ok", read: (point) => point.inFlight }];
 
+const TALL = 150;
+const LOW = 96;
+
 /** How do users feel it? */
 export function Health() {
   const health = view.value?.health;
   const points = view.value?.series.points ?? [];
+  const domain = domainOf(points);
+  const shown = { points, domain, rules: [] };
   const time = (value: number | undefined) => (value === undefined ? NOTHING : shortDuration(value));
   return (
     <Region
@@ -29,11 +35,12 @@ export function Health() {
           <span class="quiet"> in the last 30 s</span>
         </figcaption>
         <ChartOrTable
+          {...shown}
           id="ttft"
           title="Time to first token"
-          points={points}
           lines={TTFT}
-          height={150}
+          rules={ruleLines(domain)}
+          height={TALL}
           format={shortDuration}
         />
       </figure>
@@ -43,11 +50,11 @@ export function Health() {
             Between tokens: <strong>{time(health?.itlP50Ms)}</strong>
           </figcaption>
           <ChartOrTable
+            {...shown}
             id="itl"
             title="Time between tokens"
-            points={points}
             lines={PACE}
-            height={96}
+            height={LOW}
             format={shortDuration}
           />
         </figure>
@@ -55,14 +62,7 @@ export function Health() {
           <figcaption>
             Calls in flight: <strong>{health?.inFlight ?? NOTHING}</strong>
           </figcaption>
-          <ChartOrTable
-            id="flight"
-            title="Calls in flight"
-            points={points}
-            lines={FLIGHT}
-            height={96}
-            format={String}
-          />
+          <ChartOrTable {...shown} id="flight" title="Calls in flight" lines={FLIGHT} height={LOW} format={whole} />
         </figure>
       </div>
       {health !== undefined && <StatusMix statuses={health.statuses} />}
@@ -70,52 +70,31 @@ export function Health() {
   );
 }
 
-function ChartOrTable(props: {
-  id: string;
-  title: string;
-  points: readonly SeriesPoint[];
-  lines: readonly ChartLine[];
-  height: number;
-  format(value: number): string;
-}) {
-  if (asTables.value) return <ChartTable {...props} />;
-  const last = props.points.at(-1);
-  const values = props.lines.map(({ label, read }) => {
-    const value = last === undefined ? null : read(last);
-    return `${label} ${value === null ? "not measured" : props.format(value)}`;
-  });
-  return <LineChart {...props} description={`Now ${values.join(", ")}. Press t for a table.`} />;
+/** There is no half a call. */
+function whole(calls: number): string {
+  return Number.isInteger(calls) ? String(calls) : "";
 }
 
-/** Every tenth second of the last three minutes. */
-function ChartTable({ title, points, lines, format }: Parameters<typeof ChartOrTable>[0]) {
-  const rows = points.slice(-180).filter(({ atMs }, index, all) => atMs % 10_000 === 0 || index === all.length - 1);
-  return (
-    <table class="figures">
-      <caption class="sr">{title}</caption>
-      <thead>
-        <tr>
-          <th scope="col">at</th>
-          {lines.map(({ label }) => (
-            <th key={label} scope="col">
-              {label}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((point) => (
-          <tr key={point.atMs}>
-            <th scope="row">{clockTime(point.atMs)}</th>
-            {lines.map(({ label, read }) => {
-              const value = read(point);
-              return <td key={label}>{value === null ? NOTHING : format(value)}</td>;
-            })}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+const LEAST_SPAN_MS = 10_000;
+
+function domainOf(points: readonly SeriesPoint[]): Span {
+  const fromMs = points[0]?.atMs ?? 0;
+  return { fromMs, toMs: Math.max(fromMs + LEAST_SPAN_MS, (points.at(-1)?.atMs ?? 0) + 1_000) };
+}
+
+/** A rule of some phases is drawn while they last; of one whose times are not known yet it is not. */
+function ruleLines(domain: Span): RuleLine[] {
+  const phases = view.value?.scenario ?? [];
+  return (view.value?.rules ?? []).map(({ label, mostMs, phases: names }) => ({
+    label,
+    value: mostMs,
+    spans:
+      names === undefined
+        ? [domain]
+        : phases.flatMap(({ name, fromMs, toMs }) =>
+            names.includes(name) && fromMs !== undefined ? [{ fromMs, toMs: toMs ?? domain.toMs }] : [],
+          ),
+  }));
 }
 
 const TONES = { ok: "ok", refused: "near", bad: "bad", left: "idle" } as const;

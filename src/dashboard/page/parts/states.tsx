@@ -1,32 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { shortDuration } from "../../words.ts";
-import { copy } from "../actions.ts";
 import { connection, heardAt, isOver, now, report, runbookShown, view } from "../state.ts";
 import { Runbook } from "./runbook.tsx";
-
-/** No call has come: the confusion that blank dashboards are made of. Says what to set, ready to paste. */
-export function Empty() {
-  const head = view.value?.head;
-  if (head === undefined || head.attempts > 0 || isOver.value) return null;
-  const line = `OPENAI_BASE_URL=${head.proxyUrl}/v1`;
-  return (
-    <section class="empty" aria-label="No call seen yet">
-      <p>
-        <strong>0 calls seen.</strong> Point your app here:
-      </p>
-      <p>
-        <code>{line}</code>{" "}
-        <button type="button" class="small" onClick={() => void copy(line, "the variable")}>
-          copy
-        </button>
-      </p>
-      <p class="quiet">
-        Anthropic's and Google's SDKs take <code>{head.proxyUrl}</code> without the <code>/v1</code>. A URL fixed in
-        code beats every variable.
-      </p>
-    </section>
-  );
-}
 
 /** The connection is gone: the last picture stays, veiled, and its age counts up. */
 export function Veil() {
