@@ -1,6 +1,6 @@
 import type { Report } from "../core/report.ts";
 import { formatCount } from "../core/units.ts";
-import { bitesFirst, headroom, profileSentence } from "../report/index.ts";
+import { bitesFirst, headroom, limitsChanged, profileSentence } from "../report/index.ts";
 import { paint, verdictMark } from "./style.ts";
 
 const WORDS = { pass: "READY", fail: "NOT READY", inconclusive: "INCONCLUSIVE" } as const;
@@ -52,8 +52,10 @@ function closingLines(report: Report, paths: ReadonlyMap<string, string>): strin
   const runbook = paths.get("runbook.html");
   const reacts = profileSentence(report);
   const wall = report.limits.length === 0 ? [] : [`  wall     ${bitesFirst(report)}`, `           ${headroom(report)}`];
+  const changed = limitsChanged(report);
   return [
     ...wall,
+    ...(changed === "" ? [] : [`  limits   ${changed}`]),
     ...(reacts === "" ? [] : [`  reacts   ${reacts}`]),
     ...(runbook === undefined ? [] : [`  runbook  ${runbook}`]),
     `  repeat   ${report.reproduce}`,

@@ -9,6 +9,7 @@ import type {
   KeptRefused,
   KeptUsage,
 } from "./kept-events.ts";
+import type { LimitSpec } from "./limits.ts";
 import type { AppFacts, Scenario } from "./scenario.ts";
 
 /** The finished history, folded from the events. Expectations and the report read only this. */
@@ -25,6 +26,8 @@ export interface History {
   steps: readonly LoadStep[];
   /** The last word of the command of `--load-cmd`. */
   loadTool: ChaosEvent<"load_tool"> | undefined;
+  /** Counted limits that were set while the run went on, in order. Which held when is told by limits-held.ts. */
+  limitChanges: readonly { seq: number; atMs: number; limits: readonly LimitSpec[] }[];
   selfDelays: readonly ChaosEvent<"self_delay">[];
   warnings: readonly ChaosEvent<"warning">[];
   /** Undefined: the log has no end (killed), treated as stopped. */

@@ -31,7 +31,9 @@ export interface Report {
   }[];
   limits: readonly {
     dimension: string;
+    /** The one that held when it was fullest. */
     limit: number;
+    /** Of the limit that held at the time. */
     peakShare: number;
     hit: boolean;
     /** The first refusal over it: when, with how many callers at once (a ramp's step; else null), and which event. */
@@ -40,7 +42,9 @@ export interface Report {
     source: string | null;
     date: string | null;
   }[];
-  /** How full each counted dimension was over time: one share for each point of `series`, null where no call asked. */
+  /** Limits that a controller set while the run went on. */
+  limitChanges: readonly LimitChange[];
+  /** How full each counted dimension was over time: one share for each point of `series`, of the limit that held then; null where no call asked. */
   utilisation: readonly { dimension: string; shares: readonly (number | null)[] }[];
   /** How token limits were settled for each provider that met one. */
   settlement: readonly Settlement[];
@@ -112,6 +116,14 @@ export interface Report {
   notConcluded: readonly string[];
   runbook: Readonly<Record<string, string>>;
   reproduce: string;
+}
+
+/** Other limits from one moment on. */
+export interface LimitChange {
+  atMs: number;
+  seq: number;
+  /** What changed; null: not counted then. Empty: the amounts stayed as they were. */
+  amounts: readonly { dimension: string; label: string; before: number | null; after: number | null }[];
 }
 
 export interface Settlement {

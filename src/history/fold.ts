@@ -1,5 +1,6 @@
 import type { ChaosEvent } from "../core/event.ts";
 import type { History } from "../core/history.ts";
+import type { LimitSpec } from "../core/limits.ts";
 import { ambiguousShare } from "../core/links.ts";
 import type { AppFacts, Scenario } from "../core/scenario.ts";
 import { AttemptFold } from "./attempts.ts";
@@ -52,6 +53,7 @@ class Story {
   readonly #steps = new StepFold();
   readonly #selfDelays: ChaosEvent<"self_delay">[] = [];
   readonly #warnings: ChaosEvent<"warning">[] = [];
+  readonly #limitChanges: History["limitChanges"][number][] = [];
   #loadTool: ChaosEvent<"load_tool"> | undefined;
   #ended: ChaosEvent<"run_ended"> | undefined;
   #lastMs = 0;
@@ -64,9 +66,14 @@ class Story {
     else if (event.type === "self_delay") this.#selfDelays.push(event);
     else if (event.type === "warning") this.#warnings.push(event);
     else if (event.type === "load_tool") this.#loadTool = event;
+    else if (event.type === "limits_changed") this.#limitsChanged(event);
     else if (event.type === "run_ended") this.#ended = event;
     else if ("concurrency" in event) this.#steps.add(event);
     else this.#phases.add(event);
+  }
+
+  #limitsChanged({ seq, t_ms: atMs, rows }: ChaosEvent<"limits_changed">): void {
+    this.#limitChanges.push({ seq, atMs, limits: Array.isArray(rows) ? (rows as readonly LimitSpec[]) : [] });
   }
 
   finish(run: ChaosEvent<"run_started"> | undefined, scenario: Scenario | undefined): History {
@@ -96,6 +103,7 @@ class Story {
       frontDoorCalls,
       steps: this.#steps.finish(frontDoorCalls),
       loadTool: this.#loadTool,
+      limitChanges: this.#limitChanges,
       selfDelays: this.#selfDelays,
       warnings: this.#warnings,
       ended: this.#ended,

@@ -10,7 +10,7 @@ import { reactionProfile } from "./profile/index.ts";
 import { reportRules } from "./rules.ts";
 import { reportSeries } from "./series.ts";
 import { reportLoad } from "./steps.ts";
-import { reportLimits, reportRefusals, reportSettlement, reportUtilisation } from "./wall/index.ts";
+import { reportLimitChanges, reportLimits, reportRefusals, reportSettlement, reportUtilisation } from "./wall/index.ts";
 
 /** The whole report from the folded history and what the judge said of it. Pure: the same log gives the same report. */
 export function buildReport(
@@ -52,6 +52,7 @@ export function buildReport(
     expectations,
     faults,
     limits: reportLimits(history),
+    limitChanges: reportLimitChanges(history),
     utilisation: reportUtilisation(history),
     settlement,
     refusals: reportRefusals(history),

@@ -12,7 +12,7 @@ export { reportFileSchema } from "./json-schema.ts";
 export { renderJunitOfAll } from "./junit.ts";
 export { parseReport } from "./read-json.ts";
 export { type Repeat, summariseRepeats } from "./repeats.ts";
-export { bitesFirst, headroom, profileSentence, verdictSentence } from "./sentences/index.ts";
+export { bitesFirst, headroom, limitsChanged, profileSentence, verdictSentence } from "./sentences/index.ts";
 
 /** File name → how it is written. A new format is one file and one line here. */
 export const renderers: ReadonlyMap<string, (report: Report) => string> = new Map([

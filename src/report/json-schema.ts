@@ -108,8 +108,8 @@ const fault = z.strictObject({
 
 const limit = z.strictObject({
   dimension: z.string(),
-  limit: z.number(),
-  peak_share: z.number(),
+  limit: z.number().meta({ description: "The one that held when it was fullest" }),
+  peak_share: z.number().meta({ description: "Of the limit that held at the time" }),
   hit: z.boolean(),
   first_hit: z
     .strictObject({ at_ms: ms, concurrency: z.number().nullable(), seq })
@@ -118,6 +118,19 @@ const limit = z.strictObject({
   label: z.string(),
   source: z.string().nullable(),
   date: z.string().nullable(),
+});
+
+const limitChange = z.strictObject({
+  at_ms: ms,
+  seq,
+  amounts: z.array(
+    z.strictObject({
+      dimension: z.string(),
+      label: z.string(),
+      before: z.number().nullable().meta({ description: "Null: not counted until then" }),
+      after: z.number().nullable().meta({ description: "Null: not counted any more" }),
+    }),
+  ),
 });
 
 const utilisation = z.strictObject({
@@ -211,6 +224,7 @@ export const reportFileSchema = z
     expectations: z.array(expectation),
     faults: z.array(fault),
     limits: z.array(limit),
+    limit_changes: z.array(limitChange).meta({ description: "Limits that a controller set while the run went on" }),
     utilisation: z.array(utilisation),
     settlement: z.array(settlement).meta({ description: "How token limits were settled, for each provider" }),
     refusals: z.array(refusal),

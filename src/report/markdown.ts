@@ -43,7 +43,7 @@ function head(page: Page): string[] {
   ];
 }
 
-function bites({ bites: { lead, limits, headroom } }: Page): string[] {
+function bites({ bites: { lead, limits, headroom, changed } }: Page): string[] {
   const overTime = limits.some(({ shares }) => shares.length > 0);
   const table = limits.map(({ dimension, shares, peak, hit, first, exhaustedAt, limit, source }) => [
     dimension,
@@ -57,7 +57,8 @@ function bites({ bites: { lead, limits, headroom } }: Page): string[] {
   const use = overTime ? ["use over time"] : [];
   const header = ["limit on", ...use, "peak, measured", "wall, measured", "exhausted at, computed", "limit", "from"];
   const drawn = table.length === 0 ? [] : [...rows(header, table), ""];
-  return [escaped(lead), "", ...drawn, `Headroom, ${escaped(headroom)}.`];
+  const changes = changed === "" ? [] : ["", escaped(changed)];
+  return [escaped(lead), "", ...drawn, `Headroom, ${escaped(headroom)}.`, ...changes];
 }
 
 function knees({ knees: { lines, note, wall } }: Page): string[] {

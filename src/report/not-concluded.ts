@@ -43,7 +43,7 @@ export function notConcluded(
     said.push(
       `From ${doubtful.concurrency} callers at once on, the ramp is not trustworthy: ${doubtful.why ?? "our own measuring was too slow"}.`,
     );
-  said.push(...assumedSettlement(settlement));
+  said.push(...changedUnderRamp(history), ...assumedSettlement(settlement));
   if (history.ended === undefined) said.push("The log has no end: what happened after its last event is unknown.");
   return said;
 }
@@ -52,6 +52,14 @@ export function notConcluded(
 function doubtfulEnd({ steps }: History): History["steps"][number] | undefined {
   const trusted = Math.max(...steps.filter((step) => step.trustworthy).map(({ concurrency }) => concurrency));
   return steps.find((step) => !step.trustworthy && step.concurrency > trusted);
+}
+
+/** Measured and computed loads are laid side by side, which is right only where both are about the same limits. */
+function changedUnderRamp({ steps, limitChanges }: History): string[] {
+  if (steps.length === 0 || limitChanges.length === 0) return [];
+  return [
+    "The limits were changed while the ramp went on: the loads at which the app sheds, queues or breaks hold for the limits of their time, and the computed walls for the last ones.",
+  ];
 }
 
 /** Providers of which nobody says how they settle. */

@@ -7,15 +7,19 @@ import { judged } from "./judged.ts";
 const told = (params: object = {}, options: StoryOptions = {}) =>
   story({ expect: [{ name: "pauses_others", params }], ...options }).phase("storm");
 
+interface Wishes {
+  params?: object;
+  next?: ReceivedOptions;
+  options?: StoryOptions;
+  /** Limits that a controller sets before the refusal. */
+  set?: readonly LimitSpec[];
+}
+
 /** A refusal that asks for 5 s, its retry in time, and new calls these milliseconds after the refusal. */
-function newCalls(
-  timesMs: readonly number[],
-  { params = {}, next = {}, options = {} }: { params?: object; next?: ReceivedOptions; options?: StoryOptions } = {},
-) {
-  const on = told(params, options)
-    .after(1_000)
-    .received("c1")
-    .replied("c1", 429, { announced: 5_000, origin: "counted" });
+function newCalls(timesMs: readonly number[], { params = {}, next = {}, options = {}, set }: Wishes = {}) {
+  const begun = told(params, options).after(1_000);
+  if (set !== undefined) begun.event({ type: "limits_changed", limits: [], rows: set });
+  const on = begun.received("c1").replied("c1", 429, { announced: 5_000, origin: "counted" });
   const refusedMs = on.nowMs;
   const retry = { ms: 5_001, id: "c2", how: { retryOf: "c1", count: 1 } };
   const all = [...timesMs.map((ms, i) => ({ ms, id: `n${i}`, how: next })), retry].sort((a, b) => a.ms - b.ms);
@@ -89,6 +93,15 @@ describe("fails", () => {
     expect(judged(newCalls([1_000], { ...other, options: { limits: limits("key") } })).verdict).toBe("fail");
     expect(judged(newCalls([1_000], { next: { key: "k2" }, options: { limits: limits("all") } })).verdict).toBe("fail");
     expect(judged(newCalls([1_000], { ...other, options: { limits: limits("key+model") } })).verdict).not.toBe("fail");
+  });
+
+  test("as wide as the limit that held then, which a controller may have set", () => {
+    const limits = (per: LimitSpec["per"]): LimitSpec[] => [{ label: "tpm", per, limits: { tpm: 0 } }];
+    const verdict = (before: LimitSpec["per"], then: LimitSpec["per"]) =>
+      judged(newCalls([1_000], { next: { model: "small" }, options: { limits: limits(before) }, set: limits(then) }))
+        .verdict;
+    expect(verdict("key+model", "key")).toBe("fail");
+    expect(verdict("key", "key+model")).not.toBe("fail");
   });
 
   test("when the new call belongs to the next phase", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LimitSpec } from "../../src/core/limits.ts";
+import { limitsChanged, renderers } from "../../src/report/index.ts";
 import { type Story, story } from "../support/events.ts";
 import { countedCall, reportOf, served } from "../support/report.ts";
 
@@ -130,5 +131,73 @@ it("tells when and at which of the ramp's steps a limit was first met", () => {
     dimension: "tpm",
     hit: true,
     firstHit: { atMs: 1_000, concurrency: 4, seq: first?.seq },
+  });
+});
+
+describe("limits that were changed in the middle of a run", () => {
+  const scenario = {
+    limits: [limit({ rpm: 10, tpm: 100 }, { label: "a tier", source: "its page", date: "2026-11-03" })],
+  };
+  const changed = (told: Story, limits: LimitSpec[]) =>
+    told.after(1_000).event({ type: "limits_changed", limits: limits.map(({ label }) => ({ label })), rows: limits });
+
+  function changedOnce() {
+    const told = story({ driven: false }).phase("only");
+    countedCall(told, "c1", { rpm: { limit: 10, used: 1 }, tpm: { limit: 100, used: 90 } });
+    changed(told, [limit({ tpm: 1_000 }, { label: "ours" })]);
+    countedCall(told, "c2", { tpm: { limit: 1_000, used: 500 } });
+    return told;
+  }
+
+  it("are told with time, event and amounts", () => {
+    const told = changedOnce();
+    const seq = told.events.find(({ type }) => type === "limits_changed")?.seq;
+    const report = reportOf(told.ended(), { scenario });
+    expect(report.limitChanges).toEqual([
+      {
+        atMs: 1_500,
+        seq,
+        amounts: [
+          { dimension: "rpm", label: "a tier", before: 10, after: null },
+          { dimension: "tpm", label: "a tier", before: 100, after: null },
+          { dimension: "tpm", label: "ours", before: null, after: 1_000 },
+        ],
+      },
+    ]);
+    const words = `The limits were changed during the run: at 0:01 requests per minute (a tier) 10 → not counted`;
+    expect(limitsChanged(report)).toContain(words);
+    for (const name of ["runbook.md", "runbook.html"]) expect(renderers.get(name)?.(report)).toContain(words);
+    expect(renderers.get("runbook.md")?.(report)).toContain("100, changed");
+  });
+
+  it("have each share measured against the limit of its time, and its number from whoever set it then", () => {
+    const { limits, utilisation } = reportOf(changedOnce().ended(), { scenario });
+    expect(limits).toMatchObject([
+      { dimension: "tpm", limit: 100, peakShare: 0.9, label: "a tier", date: "2026-11-03" },
+      { dimension: "rpm", limit: 10, peakShare: 0.1 },
+    ]);
+    expect(utilisation[1]).toMatchObject({ dimension: "tpm", shares: expect.arrayContaining([0.9, 0.5]) });
+
+    const told = changedOnce();
+    countedCall(told, "c3", { tpm: { limit: 1_000, used: 950 } });
+    expect(reportOf(told.ended(), { scenario }).limits[0]).toMatchObject({ limit: 1_000, label: "ours", date: null });
+  });
+
+  it("are computed for the last ones, which a ramp's report says", () => {
+    const told = mixed(story().phase("ramp"), "1", ["big"]);
+    told.event({ type: "load_step_started", concurrency: 2, repeat: 1 });
+    told.event({ type: "load_step_ended", concurrency: 2, repeat: 1, trustworthy: true });
+    changed(told, [limit({ rpm: 300 }, { label: "ours" })]);
+    const { load, notConcluded } = reportOf(told.ended(), { scenario: { limits: [limit({ rpm: 30 })] } });
+    expect(load.walls).toMatchObject([{ dimension: "rpm", concurrency: 10 }]);
+    expect(notConcluded).toContainEqual(expect.stringContaining("limits were changed while the ramp went on"));
+  });
+
+  it("fill no page, however often they were set", () => {
+    const told = changedOnce();
+    for (let n = 0; n < 20; n++) changed(told, [limit({ tpm: 2_000 + n }, { label: "ours" })]);
+    const words = limitsChanged(reportOf(told.ended(), { scenario }));
+    expect(words.match(/→/g)).toHaveLength(5);
+    expect(words).toContain("; 18 more times.");
   });
 });

@@ -1,5 +1,6 @@
 import type { Attempt, History } from "../../core/history.ts";
 import { DAY_MS, type LimitSpec, MINUTE_MS } from "../../core/limits.ts";
+import { limitsAt } from "../../core/limits-held.ts";
 import { matchesGlob } from "../../core/text.ts";
 
 /** An admitted attempt in a counted bucket. */
@@ -22,18 +23,20 @@ export interface Bucket {
 }
 
 /** The counted buckets that the attempts met, told apart as the scenario's limits count them. */
-export function bucketsOf(attempts: readonly Attempt[], { scenario }: History): Bucket[] {
+export function bucketsOf(attempts: readonly Attempt[], history: History): Bucket[] {
   const buckets = new Map<string, Bucket & { uses: Use[] }>();
-  const scale = scenario?.clockScale ?? 1;
-  for (const attempt of attempts)
+  const scale = history.scenario?.clockScale ?? 1;
+  for (const attempt of attempts) {
+    const specs = limitsAt(history, attempt.admitted?.seq ?? 0);
     for (const { dimension, limit, used } of attempt.admitted?.readings ?? []) {
-      const spec = scenario?.limits.find((one) => counts(one, attempt, { dimension, limit }));
+      const spec = specs.find((one) => counts(one, attempt, { dimension, limit }));
       const key = `${dimension} ${limit} ${placeOf(spec, attempt)}`;
       const windowMs = dimension.endsWith("d") ? DAY_MS / scale : MINUTE_MS;
       const bucket = buckets.get(key) ?? { dimension, limit, windowMs, uses: [], key };
       buckets.set(key, bucket);
       bucket.uses.push({ attempt, atMs: attempt.headAtMs, used });
     }
+  }
   return [...buckets.values()];
 }
 
@@ -41,10 +44,10 @@ export function bucketsOf(attempts: readonly Attempt[], { scenario }: History): 
  * Which attempts share a refused one's wall: those with an equal place. A counted refusal is as wide as its limit; of
  * others nobody said how wide they are, and the narrowest, one key on one model, wrongs no app.
  */
-export function wallPlace({ scenario }: History, refused: Attempt): (attempt: Attempt) => boolean {
-  const { dimension = "", limit = 0, origin } = refused.refused ?? {};
-  const spec =
-    origin === "counted" ? scenario?.limits.find((one) => counts(one, refused, { dimension, limit })) : undefined;
+export function wallPlace(history: History, refused: Attempt): (attempt: Attempt) => boolean {
+  const { dimension = "", limit = 0, origin, seq = 0 } = refused.refused ?? {};
+  const specs = origin === "counted" ? limitsAt(history, seq) : [];
+  const spec = specs.find((one) => counts(one, refused, { dimension, limit }));
   const place = placeOf(spec, refused);
   return (attempt) => coversModel(spec, attempt) && placeOf(spec, attempt) === place;
 }

@@ -1,5 +1,6 @@
 import type { Evidence, Judgement } from "../../core/expectation.ts";
 import type { FrontDoorCall, History } from "../../core/history.ts";
+import { hasCountedLimits } from "../../core/limits-held.ts";
 import { adviceOnLinks } from "../../core/links.ts";
 import { matchesGlob } from "../../core/text.ts";
 import { formatDuration } from "../../core/units.ts";
@@ -55,8 +56,7 @@ function leadsTo(wanted: string | undefined, { way, to }: Degraded): "yes" | "no
 function withoutTrouble({ ways }: AskedPath, { scenario, frontDoorCalls }: History, whole: History): Judgement {
   const held = frontDoorCalls.filter(({ outcome, flags }) => outcome === "shed" || flags.has("queued"));
   const scripted = (scenario?.phases ?? []).some(({ faults }) => faults.length > 0);
-  const counts = (scenario?.limits ?? []).length > 0;
-  if (counts) return notNeededOrUnseen(whole, "no call was refused and no fault acted");
+  if (hasCountedLimits(whole)) return notNeededOrUnseen(whole, "no call was refused and no fault acted");
   if (held.length === 0 || scripted) return unseen("no call was refused and no fault acted");
   const all = counted(frontDoorCalls.length, "call");
   const evidence = held.map(({ id, because, started, ended }) => ({

@@ -1,6 +1,7 @@
 import type { Evidence, Judgement } from "../../core/expectation.ts";
 import type { Attempt, History } from "../../core/history.ts";
 import { highestLevel, inFlightLevels } from "../../core/in-flight.ts";
+import { hasCountedLimits } from "../../core/limits-held.ts";
 import { formatShare } from "../../core/units.ts";
 import { type Bucket, bucketsOf, peakUse } from "./buckets.ts";
 import { callerLevels } from "./callers.ts";
@@ -19,7 +20,7 @@ export function heldBack(whole: History): { summary: string; evidence: readonly 
   const attempts = whole.attempts.filter(({ phase }) => phase !== "startup");
   const buckets = bucketsOf(attempts, whole);
   const peak = peakUse(buckets);
-  if ((whole.scenario?.limits ?? []).length === 0 || peak === undefined) return undefined;
+  if (!hasCountedLimits(whole) || peak === undefined) return undefined;
   if (attempts.some(isWall) || hasIdleFault(whole)) return undefined;
   const reached = `at most ${formatShare(peak.share)} of ${peak.dimension.toUpperCase()} in use`;
   const asEvidence = {

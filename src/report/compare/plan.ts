@@ -26,9 +26,10 @@ export function changedPlan(before: readonly Report[], after: readonly Report[])
   ].filter((part) => part.before !== part.after);
 }
 
-function limitsOf({ limits }: Report): string {
+function limitsOf({ limits, limitChanges }: Report): string {
   const rows = limits.map(({ label, dimension, limit }) => `${label}: ${dimension} ${formatCount(limit)}`);
-  return rows.sort().join(", ") || "none counted";
+  const changed = limitChanges.length === 0 ? "" : ", changed during the run";
+  return (rows.sort().join(", ") || "none counted") + changed;
 }
 
 /** Repeats of one run share their plan; where they do not, all of them are told. */

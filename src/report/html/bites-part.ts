@@ -10,7 +10,7 @@ interface Column {
 }
 
 /** Which limit bites first, and of each one: its use over time, whether it was met, and where it is used up. */
-export function bitesPart(report: Report, { bites: { lead, limits, headroom } }: Page): string[] {
+export function bitesPart(report: Report, { bites: { lead, limits, headroom, changed } }: Page): string[] {
   const columns = columnsOf(report, limits);
   const rows = limits.map((line) => columns.map(({ cell }) => cell(line)));
   const header = columns.map(({ name }) => name);
@@ -18,6 +18,7 @@ export function bitesPart(report: Report, { bites: { lead, limits, headroom } }:
     paragraph(lead, "lead"),
     rows.length === 0 ? "" : table(header, rows, { caption: "Limits", style: "limits" }),
     paragraph(`Headroom, ${headroom}.`),
+    changed === "" ? "" : paragraph(changed),
   ];
 }
 

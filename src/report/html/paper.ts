@@ -38,9 +38,15 @@ function linesOf(page: Page, withProof: boolean): number {
   });
   const texts = [...page.real, ...page.proof].map(({ text }) => text);
   const faults = page.faults.map(({ explained, hits }) => explained + hits);
-  const whole = [...texts, ...faults, page.profile.note, ...brokenRules(page), ...page.unproven, page.reproduce].map(
-    (text) => linesFor(text, WIDTH.whole),
-  );
+  const whole = [
+    ...texts,
+    ...faults,
+    page.bites.changed,
+    page.profile.note,
+    ...brokenRules(page),
+    ...page.unproven,
+    page.reproduce,
+  ].map((text) => linesFor(text, WIDTH.whole));
   const limits = page.bites.limits.length === 0 ? 0 : 1 + page.bites.limits.length * (2 + HEIGHT.row);
   const foot = linesFor(page.judged.map(({ label, text }) => `${label} ${text} · `).join(""), WIDTH.small);
   const smallPrint = Math.max(0, foot - FOOT);

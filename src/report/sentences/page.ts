@@ -6,7 +6,7 @@ import { type ProfileLine, profileLines, unseenTraits } from "./profile.ts";
 import { type FaultLine, faultLines, headerFacts, proofLines } from "./proof.ts";
 import { type Pair, whenItHappens } from "./real.ts";
 import { type ExpectationLine, expectationLines, stoppedInWords, verdictSentence } from "./verdict.ts";
-import { bitesFirst, headroom, type LimitLine, limitLines, wallInShort } from "./wall.ts";
+import { bitesFirst, headroom, type LimitLine, limitLines, limitsChanged, wallInShort } from "./wall.ts";
 import { OUTCOMES, VERDICTS } from "./words.ts";
 
 /** Everything the runbook says, in words and in order. Each format only decides how it looks. */
@@ -23,7 +23,7 @@ export interface Page {
     sentence: string;
     hypothesis: string;
   };
-  bites: { lead: string; limits: readonly LimitLine[]; headroom: string };
+  bites: { lead: string; limits: readonly LimitLine[]; headroom: string; changed: string };
   /** Measured behaviour beside the wall by arithmetic; a note instead of lines where nothing was measured. */
   knees: { lines: readonly KneeLine[]; wall: Pair; note: string };
   path: { note: string; lines: readonly PathLine[] };
@@ -58,7 +58,12 @@ export function layOutPage(report: Report): Page {
       sentence: verdictSentence(report),
       hypothesis: report.hypothesis,
     },
-    bites: { lead: bitesFirst(report), limits: limitLines(report), headroom: headroom(report) },
+    bites: {
+      lead: bitesFirst(report),
+      limits: limitLines(report),
+      headroom: headroom(report),
+      changed: limitsChanged(report),
+    },
     knees: {
       lines,
       wall: { label: "Sustained wall", text: wallInShort(report) },

@@ -74,6 +74,31 @@ export function subjectOf(dimension: string | null, trouble: string): string {
   return dimension === null ? trouble.replaceAll("_", " ") : dimensionInWords(dimension);
 }
 
+/** More of them make no sentence that anybody reads. */
+const MOST_CHANGES = 3;
+
+/** Limits that a controller set on the way, and what the page's numbers then mean; empty when nobody did. */
+export function limitsChanged({ limitChanges }: Report): string {
+  if (limitChanges.length === 0) return "";
+  const shown = limitChanges.slice(0, MOST_CHANGES).map(({ atMs, seq, amounts }) => {
+    const what = amounts.length === 0 ? "set anew with the same amounts" : listed(amounts.map(amountInWords));
+    return `at ${clockTime(atMs)} ${what} (event ${seq})`;
+  });
+  const more = limitChanges.length - shown.length;
+  const all = [...shown, ...(more > 0 ? [`${formatCount(more)} more times`] : [])].join("; ");
+  return `The limits were changed during the run: ${all}. Shares are of the limit that held at the time; what is computed is computed for the last ones.`;
+}
+
+function amountInWords({ dimension, label, before, after }: Report["limitChanges"][number]["amounts"][number]): string {
+  const name = `${dimensionInWords(dimension)}${label === "" ? "" : ` (${label})`}`;
+  const amount = (value: number | null) => (value === null ? "not counted" : formatCount(value));
+  return `${name} ${amount(before)} → ${amount(after)}`;
+}
+
+function hasChanged({ limitChanges }: Report, dimension: string): boolean {
+  return limitChanges.some(({ amounts }) => amounts.some((amount) => amount.dimension === dimension));
+}
+
 export interface LimitLine {
   /** `tpm` */
   id: string;
@@ -101,7 +126,7 @@ export function limitLines(report: Report): LimitLine[] {
     return {
       id: dimension,
       dimension: dimensionInWords(dimension),
-      limit: formatCount(limit),
+      limit: `${formatCount(limit)}${hasChanged(report, dimension) ? ", changed" : ""}`,
       peak: report.load.startsAtWall && !hit ? NOT_MEASURED : formatShare(Math.min(1, peakShare)),
       share: Math.min(1, peakShare),
       hit,

@@ -1,3 +1,4 @@
+export { reportLimitChanges } from "./changes.ts";
 export { computedWalls } from "./computed.ts";
 export { reportLimits, reportRefusals } from "./limits.ts";
 export { reportSettlement } from "./settlement.ts";

@@ -1,38 +1,51 @@
 import type { History } from "../../core/history.ts";
 import type { LimitSpec } from "../../core/limits.ts";
+import { limitsAt } from "../../core/limits-held.ts";
 import type { Report } from "../../core/report.ts";
+
+interface Peak {
+  limit: number;
+  peakShare: number;
+  hit: boolean;
+  /** The event that shows it. */
+  seq: number;
+}
 
 /** Each counted dimension: its limit, how full it got, whether it was met. Fullest first. */
 export function reportLimits(history: History): Report["limits"] {
-  const peaks = new Map<string, { limit: number; peakShare: number; hit: boolean }>();
-  const see = (dimension: string, { limit, peakShare, hit }: { limit: number; peakShare: number; hit: boolean }) => {
+  const peaks = new Map<string, Peak>();
+  const see = (dimension: string, seen: Peak) => {
     const peak = peaks.get(dimension);
-    if (peak === undefined) peaks.set(dimension, { limit, peakShare, hit });
+    if (peak === undefined) peaks.set(dimension, seen);
     else {
-      if (peakShare > peak.peakShare) Object.assign(peak, { limit, peakShare });
-      peak.hit ||= hit;
+      const { limit, peakShare, seq } = seen;
+      if (peakShare > peak.peakShare) Object.assign(peak, { limit, peakShare, seq });
+      peak.hit ||= seen.hit;
     }
   };
   for (const { admitted, refused } of history.attempts) {
     for (const reading of admitted?.readings ?? []) {
-      see(reading.dimension, { limit: reading.limit, peakShare: reading.used / reading.limit, hit: false });
+      const peakShare = reading.used / reading.limit;
+      see(reading.dimension, { limit: reading.limit, peakShare, hit: false, seq: admitted?.seq ?? 0 });
     }
     if (refused?.origin === "counted" && refused.dimension !== undefined && refused.limit !== undefined) {
       see(refused.dimension, {
         limit: refused.limit,
         peakShare: Math.max(1, (refused.used ?? 0) / refused.limit),
         hit: true,
+        seq: refused.seq,
       });
     }
   }
-  const specs = history.scenario?.limits ?? [];
   const hits = firstHits(history);
   return [...peaks]
-    .map(([dimension, peak]) => ({
+    .map(([dimension, { limit, peakShare, hit, seq }]) => ({
       dimension,
-      ...peak,
+      limit,
+      peakShare,
+      hit,
       firstHit: hits.get(dimension) ?? null,
-      ...provenance({ dimension, limit: peak.limit }, specs),
+      ...provenance({ dimension, limit }, limitsAt(history, seq)),
     }))
     .sort((a, b) => b.peakShare - a.peakShare);
 }

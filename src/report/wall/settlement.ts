@@ -4,10 +4,9 @@ import { settlementOf } from "../../limits/index.ts";
 import { covers } from "./covers.ts";
 
 /** How the token limits of each provider that was called were settled, and who says so. */
-export function reportSettlement({ scenario, attempts }: History): Settlement[] {
-  const onTokens = (scenario?.limits ?? []).filter(({ limits }) =>
-    Object.keys(limits).some((dimension) => !dimension.startsWith("r")),
-  );
+export function reportSettlement({ scenario, limitChanges, attempts }: History): Settlement[] {
+  const everHeld = [...(scenario?.limits ?? []), ...limitChanges.flatMap(({ limits }) => limits)];
+  const onTokens = everHeld.filter(({ limits }) => Object.keys(limits).some((dimension) => !dimension.startsWith("r")));
   const providers = new Set<string>();
   for (const attempt of attempts) {
     const { provider } = attempt.received;
