@@ -4,7 +4,8 @@ import { z } from "zod";
 import { cassetteJsonSchema } from "../src/cassette/index.ts";
 import { openRpcDocument } from "../src/control/index.ts";
 import { EVENT_VERSION, eventSchema } from "../src/core/event.ts";
-import { reportFileSchema } from "../src/report/index.ts";
+import { comparisonFileSchema, repeatsFileSchema, reportFileSchema } from "../src/report/index.ts";
+import { summarySchema } from "../src/run/summary-schema.ts";
 import { VERSION } from "../src/run/version.ts";
 import { appJsonSchema, scenarioJsonSchema } from "../src/scenario/index.ts";
 
@@ -23,6 +24,9 @@ export function schemaFiles(): ReadonlyMap<string, string> {
       "event.schema.json": { $schema: event.$schema, title, ...event },
       "cassette.schema.json": cassetteJsonSchema(),
       "report.schema.json": z.toJSONSchema(reportFileSchema),
+      "repeats.schema.json": z.toJSONSchema(repeatsFileSchema),
+      "comparison.schema.json": z.toJSONSchema(comparisonFileSchema),
+      "summary.schema.json": z.toJSONSchema(summarySchema),
       "control.openrpc.json": openRpcDocument(VERSION),
     }).map(([name, schema]) => [name, `${JSON.stringify(schema, null, 2)}\n`]),
   );

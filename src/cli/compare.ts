@@ -1,6 +1,6 @@
 import type { ComparedSide, Comparison, Direction, Finding } from "../core/comparison.ts";
 import { ExitCode } from "../core/errors.ts";
-import { compareRuns } from "../report/index.ts";
+import { compareRuns, renderComparison } from "../report/index.ts";
 import { readRun } from "../run/read-run.ts";
 import { GLYPH, paint } from "./style.ts";
 import { tableLines } from "./table.ts";
@@ -8,8 +8,8 @@ import { tableLines } from "./table.ts";
 /** `llm-chaos compare <before> <after>`: 1 when something got worse, else 0. */
 export function compareCommand(before: string, after: string, flags: { json?: boolean }): number {
   const comparison = compareRuns(readRun(before), readRun(after));
-  const text = flags.json === true ? JSON.stringify(comparison, null, 2) : comparisonLines(comparison).join("\n");
-  process.stdout.write(`${text}\n`);
+  const text = flags.json === true ? renderComparison(comparison) : `${comparisonLines(comparison).join("\n")}\n`;
+  process.stdout.write(text);
   return ["worse", "mixed"].includes(comparison.verdict) ? ExitCode.failed : ExitCode.passed;
 }
 

@@ -6,12 +6,15 @@ import { renderMarkdown } from "./markdown.ts";
 
 export { buildReport } from "./build.ts";
 export { compareRuns } from "./compare/index.ts";
+export { comparisonFileSchema } from "./comparison-schema.ts";
 export { exitCodeOf, worstExitCode } from "./exit-code.ts";
 export { annotations, repeatsSummary, stepSummary } from "./github.ts";
+export { renderComparison } from "./json.ts";
 export { reportFileSchema } from "./json-schema.ts";
 export { renderJunitOfAll } from "./junit.ts";
 export { parseReport } from "./read-json.ts";
 export { type Repeat, summariseRepeats } from "./repeats.ts";
+export { repeatsFileSchema } from "./repeats-schema.ts";
 export { bitesFirst, headroom, limitsChanged, profileSentence, verdictSentence } from "./sentences/index.ts";
 
 /** File name → how it is written. A new format is one file and one line here. */

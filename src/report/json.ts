@@ -1,3 +1,4 @@
+import type { Comparison } from "../core/comparison.ts";
 import type { Report } from "../core/report.ts";
 
 /** The one key that the file keeps in camel case, since readers of version 1 rely on it. */
@@ -6,6 +7,11 @@ const KEPT = new Set(["startedAt"]);
 /** report.json: the same facts with snake-case keys. Money is null where no price was known or nothing was priced. */
 export function renderJson(report: Report): string {
   return `${JSON.stringify(snakeKeys(report), null, 2)}\n`;
+}
+
+/** What `compare --json` prints, with keys like those of report.json. */
+export function renderComparison(comparison: Comparison): string {
+  return `${JSON.stringify(snakeKeys(comparison), null, 2)}\n`;
 }
 
 /** What users wrote themselves (`params`, `runbook`) keeps its keys. */

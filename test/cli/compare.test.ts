@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { compareCommand } from "../../src/cli/compare.ts";
 import { tableLines } from "../../src/cli/table.ts";
-import { renderers } from "../../src/report/index.ts";
+import { comparisonFileSchema, renderers } from "../../src/report/index.ts";
 import { reportFromLog } from "../../src/run/report-run.ts";
 import { type Story, story } from "../support/events.ts";
 import { served } from "../support/report.ts";
@@ -59,7 +59,9 @@ describe("llm-chaos compare", () => {
 
   it("ends with 0 when nothing did, in JSON too", () => {
     expect(compareCommand(played("a", slow()), played("b", quick()), { json: true })).toBe(0);
-    expect(JSON.parse(printed)).toMatchObject({ version: 1, verdict: "better", changedPlan: [] });
+    expect(JSON.parse(printed)).toMatchObject({ version: 1, verdict: "better", changed_plan: [] });
+    expect(comparisonFileSchema.safeParse(JSON.parse(printed)).error?.issues ?? []).toEqual([]);
+    expect(comparisonFileSchema.safeParse({ ...JSON.parse(printed), surprise: 1 }).success).toBe(false);
   });
 
   it("takes report.json where the log is gone, and a folder of repeats", () => {

@@ -3,6 +3,7 @@ import type { Report } from "../../src/core/report.ts";
 import {
   annotations,
   renderJunitOfAll,
+  repeatsFileSchema,
   repeatsSummary,
   stepSummary,
   summariseRepeats,
@@ -33,6 +34,14 @@ describe("a series of repeats", () => {
     expect(expectations[0]).toMatchObject({ held: 3, broken: 0, flaky: false, verdict: "pass" });
     expect(expectations[1]).toMatchObject({ held: 2, broken: 1, flaky: true, verdict: "fail", phase: "storm" });
     expect(series([bad, bad]).expectations[1]).toMatchObject({ held: 0, broken: 2, flaky: false });
+  });
+
+  it("is what its schema says, without a key too many", () => {
+    for (const summary of [series([good, bad]), series([good], { wanted: 3, stopped: "1 of 3 repeats were played" })]) {
+      const written = JSON.parse(JSON.stringify(summary));
+      expect(repeatsFileSchema.safeParse(written).error?.issues ?? []).toEqual([]);
+      expect(repeatsFileSchema.safeParse({ ...written, surprise: 1 }).success).toBe(false);
+    }
   });
 
   it("that was cut short has not passed, even if all that was played did", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { summarySchema } from "../../src/run/summary-schema.ts";
 import { chat, openSession } from "../support/session.ts";
 
 describe("what the control host serves", () => {
@@ -21,6 +22,8 @@ describe("what the control host serves", () => {
       saved_usd: null,
       budget: { caps: { run: {} }, refused: 0 },
     });
+    expect(summarySchema.safeParse(summary).error?.issues ?? []).toEqual([]);
+    expect(summarySchema.safeParse({ ...summary, surprise: 1 }).success).toBe(false);
     expect(summary.ttft_ms.p95).toBeGreaterThan(0);
     expect(summary.tokens.input).toBeGreaterThan(0);
   });
@@ -45,7 +48,7 @@ describe("what the control host serves", () => {
   });
 
   it("changes the budget of live calls while they run; a call beyond it is refused with 403", async () => {
-    const { session, control } = await openSession();
+    const { session, running, control } = await openSession();
     expect((await chat(session.proxy.url)).status).toBe(200);
     const budget = await control.setBudget({ requests: 2 });
     expect(budget).toMatchObject({ caps: { run: { requests: 2 } }, used: { requests: 1 } });
@@ -53,6 +56,9 @@ describe("what the control host serves", () => {
     expect((await chat(session.proxy.url)).status).toBe(403);
     await control.panic();
     expect((await chat(session.proxy.url)).status).toBe(403);
+    const headers = { authorization: `Bearer ${running.token}` };
+    const summary = await (await fetch(`${running.pageUrl}runs/current/summary.json`, { headers })).json();
+    expect(summarySchema.parse(summary).budget).toMatchObject({ caps: { run: { requests: 2 } }, refused: 2 });
     await control.setBudget({ requests: null });
     expect((await chat(session.proxy.url)).status).toBe(200);
   });
