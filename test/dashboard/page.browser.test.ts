@@ -33,6 +33,27 @@ phases:
 expect: [{ success_rate: { at_least: 10%, at: proxy } }]
 `;
 
+/** So that a time between two calls touches neither. */
+const QUIET_MS = 6_000;
+
+/** Times in seconds since the start of the run, as the chart's own scale has them. */
+async function dragInChart(page: Page, fromS: number, toS: number): Promise<void> {
+  const chart = page.getByRole("slider", { name: "Time to first token" });
+  await chart.scrollIntoViewIfNeeded();
+  const max = Number(await chart.getAttribute("aria-valuemax"));
+  const axis = await chart.locator("path.axis").first().boundingBox();
+  const { x = 0, y = 0, width = 0 } = axis ?? {};
+  await drag(page, { x: x + (width * fromS) / max, y: y - 20 }, (width * (toS - fromS)) / max);
+}
+
+async function drag(page: Page, { x, y }: { x: number; y: number }, by: number): Promise<void> {
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + by / 2, y, { steps: 3 });
+  await page.mouse.move(x + by, y);
+  await page.mouse.up();
+}
+
 const POST_SAMPLE = `fetch("/sample-call", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" })
   .then(async (answer) => [answer.status, await answer.text()])`;
 
@@ -58,6 +79,22 @@ describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 60_000 }, () 
   const soon = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
   const seen = (page: Page, id: string, text: string | RegExp) =>
     soon(() => page.locator(`#${id}`).innerText()).toMatch(text);
+
+  /** A call, some seconds of nothing, and a call with a mark. */
+  async function watchTwoMoments(inside: Browser) {
+    const { url, session } = await startWatched({ scenario: SCENARIO, startAtOnce: true });
+    const watched = await openPage(inside, url);
+    const { page } = watched;
+    await logIn(page);
+    await chat(session.proxy.url, { model: "early", stream: true });
+    const betweenS = Math.round(session.clock.nowMs() / 1_000) + 2;
+    await page.waitForTimeout(QUIET_MS);
+    await chat(session.proxy.url, { model: "late", stream: true });
+    session.log.append({ type: "mark", label: "late-mark", who: "ada" });
+    await seen(page, "calls", /late[\s\S]*early/);
+    await seen(page, "log", /late-mark/);
+    return { ...watched, session, betweenS };
+  }
 
   it("lets nobody in without the token, and says why", async () => {
     const { url } = await startWatched();
@@ -89,7 +126,7 @@ describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 60_000 }, () 
   });
 
   it("lets who has no app at hand make a call, and draws the rule of the first token where it lies", async () => {
-    const scenario = SCENARIO.replace("expect: [", "expect: [{ ttft: { p95: 1m, p50: 4s } }, ");
+    const scenario = SCENARIO.replace("expect: [", "expect: [{ ttft: { p50: 1m, p95: 2m, p99: 500ms } }, ");
     const { url, session } = await startWatched({ scenario, upstreams: parseUpstreams(["stub"]) });
     const { page, complaints } = await openPage(browser, url, { permissions: ["clipboard-read", "clipboard-write"] });
     await logIn(page);
@@ -103,11 +140,9 @@ describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 60_000 }, () 
     await seen(page, "calls", /sample-model[\s\S]*clean/);
     expect(await page.locator(".empty").count()).toBe(0);
     await soon(() => page.locator("#health svg").first().textContent()).toMatch(/p50 \d+/);
-    const rules = page.locator("#health .rules text");
-    await soon(() => rules.allTextContents()).toEqual([
-      "rule: p50 ≤ 4 s, above this ↑",
-      "rule: p95 ≤ 1 min, above this ↑",
-    ]);
+    const above = ["rule: p50 ≤ 1 min, above this ↑", "rule: p95 ≤ 2 min, above this ↑"];
+    await soon(() => page.locator(".rules text").allTextContents()).toEqual(["rule: p99 ≤ 500 ms", ...above]);
+    expect(await page.locator(".rules path").count()).toBe(1);
     expect(complaints).toEqual([]);
   });
 
@@ -181,6 +216,65 @@ describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 60_000 }, () 
     await page.locator("#calls").focus();
     await page.keyboard.press("t");
     expect(await page.locator("#health table").count()).toBe(3);
+    expect(complaints).toEqual([]);
+  });
+
+  it("narrows charts, calls and log to a time that is dragged in a chart, and widens them again", async () => {
+    const { page, session, betweenS, complaints } = await watchTwoMoments(browser);
+    await dragInChart(page, 0, betweenS);
+    await soon(() => page.locator(".rangebar").innerText()).toMatch(/0:00 to 0:\d\d[\s\S]*1 replies ok/);
+    expect(await page.locator("#calls .model").allInnerTexts()).toEqual(["early"]);
+    expect(await page.locator("#calls .note").innerText()).toMatch(/showing 1 of the 1 LLM calls kept that touch 0:00/);
+    expect(await page.locator("#log").innerText()).not.toContain("late-mark");
+    const ends = await page.getByRole("slider").evaluateAll((all) => all.map((one) => Number(one.ariaValueMax)));
+    expect(ends).toEqual([betweenS, betweenS, betweenS]);
+    // What comes meanwhile stays out, and the range where it is.
+    await chat(session.proxy.url, { model: "meanwhile" });
+    await soon(() => page.locator(".summary").innerText()).toMatch(/3\s*calls/);
+    expect(await page.locator("#calls .model").allInnerTexts()).toEqual(["early"]);
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "show all time" }).click();
+    await soon(() => page.locator("#calls .model").allInnerTexts()).toEqual(["meanwhile", "late", "early"]);
+    await seen(page, "log", /late-mark/);
+    expect(await page.locator(".rangebar").count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it("picks a time by keys in a chart, by a call and by a phase, and goes back with Esc", async () => {
+    const { page, complaints } = await watchTwoMoments(browser);
+    const models = () => page.locator("#calls .model").allInnerTexts();
+    await page.getByRole("slider", { name: "Time to first token" }).focus();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("Shift+ArrowRight");
+    await page.keyboard.press("Shift+ArrowRight");
+    await soon(() => page.locator("#health .pointed").first().innerText()).toBe("0:00 to 0:02 picked, Enter shows it");
+    await page.keyboard.press("Escape");
+    await soon(() => page.locator("#health .pointed").first().innerText()).not.toContain("picked");
+    expect(await page.locator(".rangebar").count()).toBe(0);
+    await page.keyboard.press("Shift+End");
+    await page.keyboard.press("Shift+ArrowLeft");
+    await page.keyboard.press("Enter");
+    await page.locator(".rangebar").waitFor();
+    await page.keyboard.press("Escape");
+    await soon(() => page.locator(".rangebar").count()).toBe(0);
+
+    await page.locator("#calls").focus();
+    await page.keyboard.press("k");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "show only its time" }).click();
+    await soon(models).toEqual(["early"]);
+    await page.keyboard.press("Escape");
+    await soon(models).toEqual(["late", "early"]);
+
+    await page.getByRole("button", { name: "next phase" }).click();
+    await page.getByRole("button", { name: "calm" }).click();
+    await soon(() => page.getByRole("button", { name: "calm" }).getAttribute("aria-pressed")).toBe("true");
+    await soon(models).toEqual(["late", "early"]);
+    await page.getByRole("button", { name: "calm" }).click();
+    expect(await page.locator(".rangebar").count()).toBe(0);
+    const bar = await page.locator(".phase").first().boundingBox();
+    await drag(page, { x: (bar?.x ?? 0) + 100, y: (bar?.y ?? 0) + 10 }, -95);
+    await soon(() => page.locator(".rangebar").innerText()).toMatch(/0:0\d to /);
     expect(complaints).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { batch } from "@preact/signals";
 import { applyPatch, type ViewMessage } from "../patch.ts";
 import type { View } from "../view.ts";
+import { showAll } from "./range.ts";
 import { takeRows } from "./rows.ts";
 import { announcement, connection, frozen, heardAt, report, session, view } from "./state.ts";
 
@@ -136,6 +137,7 @@ function takeFull(full: View, before: View | undefined): void {
   if (before?.head.runId !== full.head.runId) {
     takeRows([], true);
     frozen.value = undefined;
+    showAll();
     report.value = undefined;
   }
   view.value = full;

@@ -1,4 +1,6 @@
 import { stopAllChaos, toggleFreeze } from "./actions.ts";
+import { dropPicking } from "./pick-time.ts";
+import { range, showAll } from "./range.ts";
 import { visibleRows } from "./rows.ts";
 import { asTables, cursor, dialog, filter, lettersOn, openRows, runbookShown } from "./state.ts";
 
@@ -10,8 +12,9 @@ export const KEYS: readonly { keys: string; does: string }[] = [
   { keys: "/", does: "filter calls" },
   { keys: "Space", does: "freeze the list; the run goes on" },
   { keys: "t", does: "charts as tables" },
+  { keys: "← / → in a chart", does: "values at a time; with Shift pick a range, Enter shows it" },
   { keys: "1 – 7", does: "go to a region" },
-  { keys: "Esc", does: "back" },
+  { keys: "Esc", does: "back: filter, time range, details" },
   { keys: "?", does: "this help" },
   { keys: "Ctrl or Cmd + Shift + X", does: "stop all chaos" },
 ];
@@ -65,7 +68,9 @@ function regionAction(key: string): (() => void) | undefined {
 function goBack(): void {
   if (dialog.value !== undefined) dialog.value = undefined;
   else if (runbookShown.value) runbookShown.value = false;
+  else if (dropPicking()) return;
   else if (filter.value !== "") filter.value = "";
+  else if (range.value !== undefined) showAll();
   else openRows.value = new Set();
 }
 

@@ -1,6 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import type { CallRow } from "../view.ts";
-import { filter, frozen, view } from "./state.ts";
+import { range, touches } from "./range.ts";
+import { cursor, filter, frozen, nowMs, view } from "./state.ts";
 
 /** Rows the page remembers beyond those the server still sends; of more, the oldest clean ones go first. */
 const MOST_KEPT = 5_000;
@@ -30,9 +31,16 @@ function forget(): void {
 
 export const latestRows = computed(() => newest.value);
 
-/** What the list is made of: frozen or live, then filtered. */
-export const matchingRows = computed(() => {
+const rowsInRange = computed(() => {
   const rows = frozen.value?.rows ?? newest.value;
+  const span = range.value;
+  if (span === undefined) return rows;
+  return rows.filter(({ fromMs, toMs }) => touches(span, fromMs, toMs ?? nowMs.peek()));
+});
+
+/** What the list is made of: frozen or live, of the time looked at, then filtered. */
+export const matchingRows = computed(() => {
+  const rows = rowsInRange.value;
   const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return rows;
   return rows.filter((row) => {
@@ -42,6 +50,12 @@ export const matchingRows = computed(() => {
 });
 
 export const visibleRows = computed(() => matchingRows.value.slice(0, shownRows.value));
+/** The row under the pointer, else the one of the keyboard: its time is marked in the charts. */
+export const hovered = signal<string | undefined>(undefined);
+export const markedRow = computed(() => {
+  const id = hovered.value ?? cursor.value;
+  return id === undefined ? undefined : newest.value.find((row) => row.id === id);
+});
 export const shownCalls = computed(() => frozen.value?.calls ?? view.value?.calls);
 
 function textOf({ id, label, ending, saw, attempts, faults }: CallRow): string {

@@ -57,6 +57,7 @@ button.danger { background: var(--bad); border-color: var(--bad); color: var(--p
 .expectations .mark { display: inline-block; width: 1.4em; color: var(--tone); font-weight: 700; } .expectations .state-broken strong { color: var(--tone); }
 .timeline { display: flex; gap: 3px; padding-bottom: 20px; }
 .phase { position: relative; flex: 1 1 0; min-width: min(5.8em, 8%); height: 32px; border: 1px solid var(--idle); border-radius: 4px; padding: 3px 6px; }
+.timeline { user-select: none; touch-action: pan-y; } .phase .picked { position: absolute; inset: -4px auto -4px; background: color-mix(in srgb, var(--ok) 22%, transparent); border: 1px solid var(--ok); pointer-events: none; } .phase .plate[aria-pressed="true"] { outline: 2px solid var(--ok); } .phase button.plate { border: 0; min-height: 24px; line-height: 24px; text-align: left; } .phase button.plate:disabled { color: inherit; }
 .phase .plate { display: block; background: var(--page); width: fit-content; max-width: 100%; padding: 0 5px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; border-radius: 3px; }
 .phase.is-done { border-style: dotted; } .phase.is-done strong, .phase.is-next strong { font-weight: 400; } .phase.is-now { border: 2px solid var(--text); } .phase .does { color: var(--quiet); font-size: 13px; }
 .phase .time { position: absolute; top: 100%; left: 0; } .phase .now { position: absolute; top: -6px; bottom: -6px; width: 3px; background: var(--ok); border-radius: 2px; }
@@ -68,7 +69,8 @@ button.danger { background: var(--bad); border-color: var(--bad); color: var(--p
 .used { background: var(--tone); } .held { background: repeating-linear-gradient(90deg, var(--tone) 0 2px, transparent 2px 5px); }
 
 ${CHART_STYLE}
-.plot { min-width: 0; } .chart { touch-action: pan-y; } .pointed { min-height: 1.3em; text-align: right; line-height: 1.1; }
+.plot { min-width: 0; border-radius: 4px; } .chart { cursor: crosshair; user-select: none; } .chart .picked { fill: var(--ok); fill-opacity: 0.2; stroke: var(--ok); } .chart .marked { stroke: var(--text); stroke-width: 5; }
+.rangebar { display: flex; flex-wrap: wrap; gap: 2px 14px; align-items: center; margin-top: 6px; padding: 3px 10px; border: 2px solid var(--ok); border-radius: 6px; font-size: 14px; } .rangebar button { margin-left: auto; } .chart { touch-action: pan-y; } .pointed { min-height: 1.3em; text-align: right; line-height: 1.1; }
 figcaption { font-size: 14px; } .figures { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; } .figures th, .figures td { text-align: left; padding: 2px 18px 2px 0; font-weight: 400; } .figures thead th { color: var(--quiet); }
 .mixbar { display: flex; height: 12px; gap: 2px; margin: 4px 0; } .mixpart { background: var(--tone); border-radius: 2px; } .mix ul, .endings { display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: 14px; } .mix li > span:first-child, .endings li > span:first-child { color: var(--tone); font-weight: 700; }
 .faults { display: grid; gap: 6px; } .faults li { display: flex; flex-wrap: wrap; gap: 2px 12px; align-items: center; } .faults strong { font-weight: 600; } .faults .tone-near { color: var(--near); font-weight: 600; }

@@ -1,5 +1,6 @@
 import { clockTime } from "../../words.ts";
 import { NOTHING } from "../format.ts";
+import { range } from "../range.ts";
 import { asTables } from "../state.ts";
 import type { Charted } from "./geometry.ts";
 import { LineChart } from "./line-chart.tsx";
@@ -20,17 +21,24 @@ export function ChartOrTable(props: ChartOrTableProps) {
     return `${label} ${value === null ? "not measured" : props.format(value)}`;
   });
   const rules = props.rules.map(({ label }) => ` Rule: ${label}.`).join("");
-  return <LineChart {...props} description={`Now ${values.join(", ")}.${rules} Press t for a table.`} />;
+  return (
+    <LineChart
+      {...props}
+      description={`${range.value === undefined ? "Now" : "At its end"} ${values.join(", ")}.${rules} Press t for a table.`}
+    />
+  );
 }
 
 const MOST_SECONDS = 180;
 const EACH_MS = 10_000;
+const MOST_ROWS = 60;
 
-/** Every tenth second of the last three minutes. */
+/** Every tenth second of the last three minutes; of a range that is short, every one. */
 function ChartTable({ title, points, lines, rules, format }: ChartOrTableProps) {
+  const isShort = range.value !== undefined && points.length <= MOST_ROWS;
   const rows = points
     .slice(-MOST_SECONDS)
-    .filter(({ atMs }, index, all) => atMs % EACH_MS === 0 || index === all.length - 1);
+    .filter(({ atMs }, index, all) => isShort || atMs % EACH_MS === 0 || index === all.length - 1);
   return (
     <>
       <table class="figures">

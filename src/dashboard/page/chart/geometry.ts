@@ -46,11 +46,14 @@ const BOTTOM = 20;
 /** A rule so many times higher than all that was measured would press the lines flat: it is named at the top edge. */
 const FAR_ABOVE = 5;
 
+/** Of an axis on which nothing was measured. */
+const EMPTY_HEIGHT = 10;
+
 export function geometryOf({ points, lines, rules, domain }: Charted, width: number, height: number): Geometry {
   const plot = { x: LEFT, y: TOP, width: Math.max(40, width - LEFT - RIGHT), height: height - TOP - BOTTOM };
   const measured = highest(points, lines);
   const near = rules.map(({ value }) => value).filter((value) => measured === 0 || value <= measured * FAR_ABOVE);
-  const marks = svg.ticks(Math.max(measured, ...near) || 1, height < 100 ? 2 : 3);
+  const marks = svg.ticks(Math.max(measured, ...near) || EMPTY_HEIGHT, height < 100 ? 2 : 3);
   return {
     plot,
     domain,

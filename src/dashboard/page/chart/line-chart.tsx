@@ -2,11 +2,13 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import * as svg from "../../../report/svg/index.ts";
 import type { SeriesPoint } from "../../view.ts";
 import { clockTime } from "../../words.ts";
+import { dragToPick, dropPicking, pickByKeys, pickedWords } from "../pick-time.ts";
 import { pointed } from "../state.ts";
 import { backdrop } from "./backdrop.ts";
 import { EndLabels } from "./end-labels.tsx";
 import { type Charted, type ChartLine, type Geometry, geometryOf } from "./geometry.ts";
 import { RuleLines } from "./rule-lines.tsx";
+import { TimeMarks } from "./time-marks.tsx";
 
 export interface LineChartProps extends Charted {
   id: string;
@@ -24,24 +26,35 @@ export function LineChart(props: LineChartProps) {
   const width = useWidth(frame);
   const geometry = geometryOf(props, width, height);
   const { plot, domain } = geometry;
-  const point = (event: PointerEvent) => {
+  const timeAt = ({ clientX }: PointerEvent) => {
     const left = frame.current?.getBoundingClientRect().left ?? 0;
-    const share = (event.clientX - left - plot.x) / plot.width;
-    const atMs = domain.fromMs + Math.min(1, Math.max(0, share)) * (domain.toMs - domain.fromMs);
-    pointed.value = Math.round(atMs / 1_000) * 1_000;
+    const share = Math.min(1, Math.max(0, (clientX - left - plot.x) / plot.width));
+    return Math.round((domain.fromMs + share * (domain.toMs - domain.fromMs)) / 1_000) * 1_000;
   };
+  const at = pointed.value;
+  const point = at === undefined ? undefined : points.find(({ atMs }) => atMs === at);
+  const words = point === undefined ? undefined : pointWords(point, lines, format);
   return (
-    <div ref={frame} class="plot">
+    <div
+      ref={frame}
+      class="plot"
+      role="slider"
+      tabIndex={0}
+      aria-label={`${title}, at a time`}
+      aria-describedby={`${id}-desc`}
+      aria-valuemin={domain.fromMs / 1_000}
+      aria-valuemax={domain.toMs / 1_000}
+      aria-valuenow={Math.min(domain.toMs, Math.max(domain.fromMs, at ?? domain.toMs)) / 1_000}
+      aria-valuetext={pickedWords() ?? words ?? "no time chosen"}
+      onKeyDown={pickByKeys}
+      onBlur={leave}
+    >
       <svg
         viewBox={`0 0 ${width} ${height}`}
         role="img"
         aria-labelledby={`${id}-title ${id}-desc`}
         class="chart"
-        onPointerMove={point}
-        onPointerDown={point}
-        onPointerLeave={() => {
-          pointed.value = undefined;
-        }}
+        {...chartPointer(timeAt)}
       >
         <title id={`${id}-title`}>{title}</title>
         <desc id={`${id}-desc`}>{description}</desc>
@@ -56,9 +69,9 @@ export function LineChart(props: LineChartProps) {
             nothing measured yet
           </text>
         )}
-        <Pointed geometry={geometry} />
+        <TimeMarks geometry={geometry} />
       </svg>
-      <PointedValues {...props} />
+      <p class="pointed quiet">{pickedWords() ?? words ?? "\u00a0"}</p>
     </div>
   );
 }
@@ -85,17 +98,31 @@ function pathOf(points: readonly SeriesPoint[], { read }: ChartLine, { x, y }: G
   return path;
 }
 
-function Pointed({ geometry: { x, plot, domain } }: { geometry: Geometry }) {
-  const at = pointed.value;
-  if (at === undefined || at < domain.fromMs || at > domain.toMs) return null;
-  return <path class="axis" d={`M${svg.px(x(at))} ${plot.y}v${plot.height}`} />;
+function leave(): void {
+  pointed.value = undefined;
+  dropPicking();
 }
 
-function PointedValues({ points, lines, format }: LineChartProps) {
-  const at = pointed.value;
-  const point = at === undefined ? undefined : points.find(({ atMs }) => atMs === at);
-  if (point === undefined) return <p class="pointed quiet">&nbsp;</p>;
-  return <p class="pointed quiet">{pointWords(point, lines, format)}</p>;
+function chartPointer(timeAt: (event: PointerEvent) => number) {
+  const drag = dragToPick(timeAt);
+  const point = (event: PointerEvent) => {
+    pointed.value = timeAt(event);
+  };
+  return {
+    ...drag,
+    onPointerDown(event: PointerEvent) {
+      point(event);
+      drag.onPointerDown(event);
+    },
+    onPointerMove(event: PointerEvent) {
+      point(event);
+      drag.onPointerMove(event);
+    },
+    onPointerLeave({ pointerType }: PointerEvent) {
+      // A finger that is lifted leaves too: what it tapped stays.
+      if (pointerType !== "touch") pointed.value = undefined;
+    },
+  };
 }
 
 /** `at 2:14: p95 5.2 s, p50 0.9 s` */

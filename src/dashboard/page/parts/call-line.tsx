@@ -3,6 +3,8 @@ import { clockTime, shortCount, shortDuration } from "../../words.ts";
 import { type Group, groupAttempts, isEarly, waitWords } from "../attempt-groups.ts";
 import { ENDINGS } from "../format.ts";
 import { toggleDetails } from "../keyboard.ts";
+import { showRange } from "../range.ts";
+import { hovered } from "../rows.ts";
 import { cursor, nowMs, openRows } from "../state.ts";
 
 /** One call as a lane: its attempts, the waits between them, and how it ended. */
@@ -18,6 +20,12 @@ export function CallLine({ row, longestMs }: { row: CallRow; longestMs: number }
         id={`row-${id}`}
         class="line"
         aria-expanded={isOpen}
+        onPointerEnter={() => {
+          hovered.value = id;
+        }}
+        onPointerLeave={() => {
+          hovered.value = undefined;
+        }}
         onFocus={() => {
           cursor.value = id;
         }}
@@ -121,9 +129,23 @@ function attemptWord({ kind, status, tokens }: AttemptRow): string {
   }
 }
 
+const AROUND_MS = 2_000;
+
 function Details({ row }: { row: CallRow }) {
+  const around = { fromMs: row.fromMs - AROUND_MS, toMs: (row.toMs ?? nowMs.value) + AROUND_MS };
   return (
-    <table class="figures details">
+    <div class="details">
+      <Attempts row={row} />
+      <button type="button" class="plain" onClick={() => showRange(around)}>
+        ⟷ show only its time
+      </button>
+    </div>
+  );
+}
+
+function Attempts({ row }: { row: CallRow }) {
+  return (
+    <table class="figures">
       <caption class="sr">Attempts of {row.id}</caption>
       <thead>
         <tr>

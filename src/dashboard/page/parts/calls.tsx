@@ -1,6 +1,7 @@
 import { ticks } from "../../../report/svg/index.ts";
 import { toggleFreeze } from "../actions.ts";
 import { ENDINGS } from "../format.ts";
+import { range, spanWords } from "../range.ts";
 import { latestRows, matchingRows, PAGE_OF_ROWS, shownCalls, shownRows, visibleRows } from "../rows.ts";
 import { filter, frozen, view } from "../state.ts";
 import { CallLine } from "./call-line.tsx";
@@ -33,9 +34,7 @@ export function Calls() {
       {calls?.tooMany === true && (
         <p class="tone-near">▲ Too many calls to draw each: endings are counted, failures and a sample are listed.</p>
       )}
-      {rows.length === 0 && (
-        <p class="quiet">{filter.value === "" ? "No call yet." : `No call kept matches “${filter.value}”.`}</p>
-      )}
+      {rows.length === 0 && <p class="quiet">{noneWords()}</p>}
       <ul class="calls">
         {rows.map((row) => (
           <CallLine key={row.id} row={row} longestMs={longestMs ?? 1_000} />
@@ -56,14 +55,23 @@ export function Calls() {
   );
 }
 
+function noneWords(): string {
+  const when = range.value === undefined ? "" : ` touches ${spanWords(range.value)}`;
+  if (filter.value !== "") return `No call kept${when}${when === "" ? "" : " and"} matches “${filter.value}”.`;
+  return when === "" ? "No call yet." : `No call kept${when}.`;
+}
+
 function noteOf(level: string | undefined): string {
   const what = level === "front" ? "calls at the app's front door" : "LLM calls";
+  if (range.value !== undefined)
+    return `newest first · showing ${visibleRows.value.length} of the ${matchingRows.value.length} ${what} kept that touch ${spanWords(range.value)}`;
   return `newest first · showing ${visibleRows.value.length} of ${shownCalls.value?.total ?? 0} ${what} (failures are kept)`;
 }
 
 function Endings() {
   const endings = shownCalls.value?.endings;
-  if (endings === undefined) return null;
+  // They are the whole run's: of a stretch only the rows that were kept are known.
+  if (endings === undefined || range.value !== undefined) return null;
   return (
     <ul class="endings" aria-label="How calls ended">
       {(["clean", "recovered", "degraded", "lost", "open"] as const).map((ending) => (

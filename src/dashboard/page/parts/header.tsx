@@ -3,6 +3,7 @@ import { copy, stopAllChaos } from "../actions.ts";
 import { logOut } from "../connection.ts";
 import { RUN_STATES } from "../format.ts";
 import { connection, dialog, heardAt, isOver, mayControl, now, nowMs, report, session, view } from "../state.ts";
+import { RangeBar } from "./range-bar.tsx";
 
 /** Is it running, is this live, how do I stop it? */
 export function Header() {
@@ -28,6 +29,7 @@ export function Header() {
         </p>
       )}
       {head !== undefined && head.hypothesis !== "" && <p class="hypothesis">Hypothesis: {head.hypothesis}</p>}
+      <RangeBar />
     </header>
   );
 }

@@ -1,8 +1,10 @@
-import type { Health as HealthView, SeriesPoint } from "../../view.ts";
+import type { Health as HealthView } from "../../view.ts";
 import { shortDuration } from "../../words.ts";
 import { ChartOrTable } from "../chart/chart-or-table.tsx";
 import type { ChartLine, RuleLine, Span } from "../chart/geometry.ts";
+import { PickHint } from "../chart/time-marks.tsx";
 import { NOTHING, percent } from "../format.ts";
+import { shownPoints, shownSpan } from "../range.ts";
 import { view } from "../state.ts";
 import { Region } from "./region.tsx";
 
@@ -19,8 +21,8 @@ const LOW = 96;
 /** How do users feel it? */
 export function Health() {
   const health = view.value?.health;
-  const points = view.value?.series.points ?? [];
-  const domain = domainOf(points);
+  const points = shownPoints.value;
+  const domain = shownSpan.value;
   const shown = { points, domain, rules: [] };
   const time = (value: number | undefined) => (value === undefined ? NOTHING : shortDuration(value));
   return (
@@ -65,6 +67,7 @@ export function Health() {
           <ChartOrTable {...shown} id="flight" title="Calls in flight" lines={FLIGHT} height={LOW} format={whole} />
         </figure>
       </div>
+      <PickHint />
       {health !== undefined && <StatusMix statuses={health.statuses} />}
     </Region>
   );
@@ -73,13 +76,6 @@ export function Health() {
 /** There is no half a call. */
 function whole(calls: number): string {
   return Number.isInteger(calls) ? String(calls) : "";
-}
-
-const LEAST_SPAN_MS = 10_000;
-
-function domainOf(points: readonly SeriesPoint[]): Span {
-  const fromMs = points[0]?.atMs ?? 0;
-  return { fromMs, toMs: Math.max(fromMs + LEAST_SPAN_MS, (points.at(-1)?.atMs ?? 0) + 1_000) };
 }
 
 /** A rule of some phases is drawn while they last; of one whose times are not known yet it is not. */
