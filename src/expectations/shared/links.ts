@@ -10,9 +10,10 @@ const MOST_AMBIGUOUS = 0.2;
 /** The verdict of a rule about retries when too many links are doubtful; undefined when they are good enough. */
 export function tooAmbiguous(history: History): Judgement | undefined {
   if (history.ambiguousShare <= MOST_AMBIGUOUS) return undefined;
+  const byId = callsById(history);
   return inconclusive(
     `${formatShare(history.ambiguousShare)} of the links between requests are doubtful: equal prompts may be retries or new calls. To make it certain, ${adviceOnLinks(history)}`,
-    history.logicalCalls.flatMap((call) => [...doubtsOf(call), ...doubtOfOrigin(call, history)]),
+    history.logicalCalls.flatMap((call) => [...doubtsOf(call), ...doubtOfOrigin(call, byId)]),
   );
 }
 
@@ -25,9 +26,16 @@ function doubtsOf({ attempts, links }: LogicalCall): Evidence[] {
   });
 }
 
-function doubtOfOrigin({ follows, attempts: [first] }: LogicalCall, { logicalCalls }: History): Evidence[] {
+function callsById({ logicalCalls }: History): ReadonlyMap<string, LogicalCall> {
+  return new Map(logicalCalls.map((call) => [call.id, call]));
+}
+
+function doubtOfOrigin(
+  { follows, attempts: [first] }: LogicalCall,
+  byId: ReadonlyMap<string, LogicalCall>,
+): Evidence[] {
   if (follows === undefined || follows.confidence >= CERTAIN || first === undefined) return [];
-  const before = logicalCalls.find(({ id }) => id === follows.logical)?.attempts.at(-1);
+  const before = byId.get(follows.logical)?.attempts.at(-1);
   const events = before === undefined ? [first.received.seq] : [before.received.seq, first.received.seq];
   const note = `${first.call} may be a ${follows.kind} of ${before?.call ?? "an earlier call"}, or a new call`;
   return [{ note, events, ...compared(follows.confidence, "by its prompt") }];
