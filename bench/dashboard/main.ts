@@ -4,116 +4,150 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type Client, type Server, startClient, startServer, watchProcess } from "../relay/processes.ts";
-import type { Job, Measured } from "../relay/protocol.ts";
-import { type Program, startProgram } from "./program.ts";
+import { startServer, watchProcess } from "../relay/processes.ts";
+import { Run } from "../relay/run.ts";
+import { startProgram } from "./program.ts";
+import { addedRatio, type Pair, quantile, type Window } from "./windows.ts";
 
 /**
- * `npm run bench:dashboard [-- --rounds 5] [-- --streams 500]`
- * What ten open dashboards cost the calls: the same streams through the same proxy with none and with ten watching, in turn,
- * and directly, so that the delay of the machine itself can be taken off. Loopback only.
+ * `npm run bench:dashboard [-- --streams 500] [-- --pace 50] [-- --pairs 40]`
+ * What ten open dashboards cost the calls. The streams never stop; the dashboards come for a few seconds and leave again, in turn,
+ * so that what else happens on the machine meets both alike. The delay of a chunk without any proxy is measured before and after,
+ * and taken off. Loopback only.
+ *
+ * With fewer cores than processes (upstream, program, caller, viewers) the pace decides what is measured: at an event each 20 ms
+ * 500 streams fill two cores, and then it is the queue for them that shows, not the dashboards.
  */
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "5" }, streams: { type: "string", default: "500" } },
+  options: {
+    streams: { type: "string", default: "500" },
+    pace: { type: "string", default: "50" },
+    pairs: { type: "string", default: "40" },
+  },
 });
 const VIEWERS = 10;
 const TOKEN = "token-of-the-dashboard-bench";
-const job: Omit<Job, "url"> = { answer: "paced", calls: Number(values.streams), warmUpMs: 2_000, measureMs: 4_000 };
+const WARM_UP_MS = 8_000;
+const WINDOW_MS = 2_000;
+/** Between two windows: viewers come or go, and the streams settle. */
+const SETTLE_MS = 500;
+const TARGET = 1.1;
 
-type Delays = { p50: number; p99: number; processorMs: number };
-type Round = { direct: Delays; none: Delays; ten: Delays };
-
+const calls = Number(values.streams);
 const folder = mkdtempSync(join(tmpdir(), "dashboard-bench-"));
-const upstream = await startServer("upstream.ts", []);
+const upstream = await startServer("upstream.ts", [values.pace]);
 const program = await startProgram(upstream.url, { folder, token: TOKEN });
-const client = startClient();
+const viewers = fork(join(import.meta.dirname, "viewers.ts"), [program.control, TOKEN, String(VIEWERS)], {
+  stdio: ["ignore", "inherit", "inherit", "ipc"],
+});
 try {
   console.log(`${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)} at the start, Node ${process.versions.node}`);
-  console.log(`${job.calls} streams, an event each 20 ms; ${VIEWERS} viewers or none; ${values.rounds} rounds in turn`);
-  const rounds: Round[] = [];
-  for (let i = 0; i < Number(values.rounds); i++) rounds.push(await playRound(i, { client, upstream, program }));
-  report(rounds);
+  console.log(
+    `${calls} streams, an event each ${values.pace} ms; ${values.pairs} times ${WINDOW_MS / 1_000} s with none`,
+  );
+  const before = await measureDirect();
+  const pairs = await measurePairs();
+  const direct = [...before, ...(await measureDirect())];
+  process.exitCode = report(direct, pairs) ? 0 : 1;
 } finally {
-  await client.stop();
+  viewers.disconnect();
   await program.stop();
   await upstream.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 
+async function startRun(url: string): Promise<Run> {
+  const run = new Run({ url, answer: "paced", calls });
+  run.start(WARM_UP_MS / 2);
+  await pause(WARM_UP_MS);
+  return run;
+}
+
+async function measureDirect(): Promise<Window[]> {
+  const run = await startRun(upstream.url);
+  const windows = [await windowOf(run), await windowOf(run)];
+  await run.close();
+  return windows;
+}
+
+interface Measured {
+  pairs: Pair[];
+  /** Milliseconds of processor time that the program used, all its threads. */
+  processorMs: { none: number; ten: number };
+  /** What each viewer got in a second it watched. */
+  messages: number;
+  bytes: number;
+}
+
 /** The order turns, so that neither always follows the other. */
-async function playRound(index: number, parts: { client: Client; upstream: Server; program: Program }): Promise<Round> {
-  const direct = await measure(parts.client, parts.upstream);
-  const measureWith = async (viewers: number) => {
-    const watching = viewers === 0 ? undefined : await openViewers(parts.program, viewers);
-    const delays = await measure(parts.client, parts.program);
-    await watching?.close();
-    return delays;
+async function measurePairs(): Promise<Measured> {
+  const run = await startRun(program.url);
+  const pairs: Pair[] = [];
+  const processorMs = { none: 0, ten: 0 };
+  let watchedMs = 0;
+  let got = { messages: 0, bytes: 0 };
+  const measure = async (of: "none" | "ten"): Promise<Window> => {
+    const from = performance.now();
+    if (of === "ten") await tell(viewers, "open");
+    await pause(SETTLE_MS);
+    const watch = watchProcess(program.pid);
+    const window = await windowOf(run);
+    processorMs[of] += watch.stop().processorMs ?? Number.NaN;
+    if (of === "none") return window;
+    got = await tell(viewers, "close");
+    watchedMs += performance.now() - from;
+    return window;
   };
-  const first = await measureWith(index % 2 === 0 ? 0 : VIEWERS);
-  const second = await measureWith(index % 2 === 0 ? VIEWERS : 0);
-  const [none, ten] = index % 2 === 0 ? [first, second] : [second, first];
-  process.stderr.write(
-    `round ${index + 1}: added p50 ${words(none, ten, direct, "p50")}, p99 ${words(none, ten, direct, "p99")}\n`,
-  );
-  return { direct, none, ten };
-}
-
-function words(none: Delays, ten: Delays, direct: Delays, at: "p50" | "p99"): string {
-  return `${(none[at] - direct[at]).toFixed(2)} → ${(ten[at] - direct[at]).toFixed(2)} ms`;
-}
-
-/** With the processor time that the server used meanwhile, all its threads: less shaken by what else runs here than delays are. */
-async function measure(caller: Client, { url, pid }: Server): Promise<Delays> {
-  const watched = watchProcess(pid);
-  const { chunkDelay, wrong }: Measured = await caller.measure({ ...job, url });
-  const { processorMs = Number.NaN } = watched.stop();
-  if (chunkDelay === undefined || wrong > 0) throw new Error(`${wrong} answers were wrong`);
-  return { ...chunkDelay, processorMs };
-}
-
-async function openViewers({ control }: Program, count: number): Promise<{ close(): Promise<void> }> {
-  const viewers: ChildProcess = fork(join(import.meta.dirname, "viewers.ts"), [control, TOKEN, String(count)], {
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
-  });
-  await once(viewers, "message");
-  const openedAt = performance.now();
-  return {
-    async close() {
-      viewers.send("how much?");
-      const [{ messages, bytes }] = (await once(viewers, "message")) as [{ messages: number; bytes: number }];
-      const seconds = (performance.now() - openedAt) / 1_000;
-      const each = messages / count / seconds;
-      process.stderr.write(
-        `  each viewer: ${each.toFixed(1)} messages/s, ${(bytes / count / seconds / 1_024).toFixed(1)} KiB/s\n`,
-      );
-      viewers.disconnect();
-      await once(viewers, "exit");
-    },
-  };
-}
-
-function report(rounds: readonly Round[]): void {
-  console.log("\n| chunk delay | direct ms | none ms | ten ms | added, none | added, ten | added ten / none |");
-  console.log("| --- | --- | --- | --- | --- | --- | --- |");
-  for (const at of ["p50", "p99"] as const) {
-    const columns = [
-      median(rounds.map(({ direct }) => direct[at])),
-      median(rounds.map(({ none }) => none[at])),
-      median(rounds.map(({ ten }) => ten[at])),
-      median(rounds.map(({ direct, none }) => none[at] - direct[at])),
-      median(rounds.map(({ direct, ten }) => ten[at] - direct[at])),
-      median(rounds.map(({ direct, none, ten }) => (ten[at] - direct[at]) / (none[at] - direct[at]))),
-    ];
-    console.log(`| ${at} | ${columns.map((value) => value.toFixed(2)).join(" | ")} |`);
+  for (let i = 0; i < Number(values.pairs); i++) {
+    const first = await measure(i % 2 === 0 ? "none" : "ten");
+    const second = await measure(i % 2 === 0 ? "ten" : "none");
+    pairs.push(i % 2 === 0 ? { none: first, ten: second } : { none: second, ten: first });
   }
-  const seconds = (job.warmUpMs + job.measureMs) / 1_000;
-  const busy = (of: (round: Round) => Delays) => median(rounds.map((round) => of(round).processorMs)) / seconds / 10;
-  const [none, ten] = [busy((round) => round.none), busy((round) => round.ten)];
-  console.log(`the program used ${none.toFixed(0)} % of a core with none, ${ten.toFixed(0)} % with ten watching`);
-  console.log("median over the rounds; ratios are taken inside a round");
+  await run.close();
+  if (run.wrong > 0) throw new Error(`${run.wrong} answers were wrong`);
+  const viewerSeconds = (VIEWERS * watchedMs) / 1_000;
+  return { pairs, processorMs, messages: got.messages / viewerSeconds, bytes: got.bytes / viewerSeconds };
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return ((sorted[(sorted.length - 1) >> 1] ?? 0) + (sorted[sorted.length >> 1] ?? 0)) / 2;
+async function windowOf(run: Run): Promise<Window> {
+  run.chunkDelayMs = [];
+  run.measuring = true;
+  await pause(WINDOW_MS);
+  run.measuring = false;
+  return Float64Array.from(run.chunkDelayMs);
+}
+
+async function tell(child: ChildProcess, order: "open" | "close"): Promise<{ messages: number; bytes: number }> {
+  child.send(order);
+  const [answer] = (await once(child, "message")) as [{ messages: number; bytes: number }];
+  return answer;
+}
+
+/** Whether the target is held. */
+function report(directs: readonly Window[], { pairs, processorMs, messages, bytes }: Measured): boolean {
+  const none = pairs.map((pair) => pair.none);
+  const ten = pairs.map((pair) => pair.ten);
+  const chunks = [...none, ...ten].reduce((sum, { length }) => sum + length, 0);
+  console.log(`${chunks} chunks; a viewer got ${messages.toFixed(1)} messages/s, ${(bytes / 1_024).toFixed(1)} KiB/s`);
+  const busy = (ms: number) => ((ms / (WINDOW_MS * pairs.length)) * 100).toFixed(0);
+  console.log(
+    `the program used ${busy(processorMs.none)} % of a core with none, ${busy(processorMs.ten)} % with ten watching\n`,
+  );
+  console.log("| chunk delay | direct ms | added, none | added, ten | ten / none | 95 % of draws |");
+  console.log("| --- | --- | --- | --- | --- | --- |");
+  let held = true;
+  for (const share of [0.5, 0.9, 0.99]) {
+    const direct = quantile(directs, share);
+    const { value, low, high } = addedRatio(pairs, { direct, share });
+    const added = [quantile(none, share) - direct, quantile(ten, share) - direct, value];
+    const cells = [direct, ...added].map((number) => number.toFixed(2));
+    console.log(`| p${share * 100} | ${cells.join(" | ")} | ${low.toFixed(2)}–${high.toFixed(2)} |`);
+    held &&= value <= TARGET;
+  }
+  console.log(`target ${TARGET.toFixed(2)}: ${held ? "held" : "not held"}`);
+  return held;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

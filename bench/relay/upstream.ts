@@ -11,6 +11,10 @@ import {
   STAMP_DIGITS,
 } from "./protocol.ts";
 
+const [, , givenPace] = process.argv;
+/** Between the events of a paced stream, in milliseconds. */
+const paceMs = givenPace === undefined ? PACE_MS : Number(givenPace);
+
 /** The provider's stand-in, a process of its own: answers in the shape of Chat Completions, and does nothing else. */
 
 const CHUNK = `data: {"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1767225600,"model":"bench","choices":[{"index":0,"delta":`;
@@ -64,7 +68,7 @@ const answers: Record<Answer, (response: ServerResponse) => void> = {
       clearInterval(timer);
       response.end();
     };
-    const timer = setInterval(write, PACE_MS);
+    const timer = setInterval(write, paceMs);
     response.on("close", () => clearInterval(timer));
     write();
   },
