@@ -24,6 +24,10 @@ export function parseJsonPath(path: string): JsonPath {
   });
 }
 
+export function isEvery(step: JsonPath[number] | undefined): boolean {
+  return step === EVERY;
+}
+
 /** A copy in which every value that the path addresses is replaced. `at` gets the value and where it stands: names and places. */
 export function replaceAt(
   value: unknown,

@@ -22,7 +22,10 @@ const FORMAT_NAMES: ReadonlySet<string | number> = new Set([
   "media_type",
   "mimeType",
   "finish_reason",
+  "finishReason",
   "stop_reason",
+  "stopReason",
+  "jsonPath",
 ]);
 
 /** Every text below a value, without the words of its format. */

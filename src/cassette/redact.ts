@@ -1,4 +1,4 @@
-import { type JsonPath, parseJsonPath } from "./json-path.ts";
+import { isEvery, type JsonPath, parseJsonPath } from "./json-path.ts";
 import { type Leaf, leavesAt, leavesOf, setLeaf } from "./leaves.ts";
 import { placeholderFor } from "./placeholder.ts";
 
@@ -12,11 +12,12 @@ export interface Redactor {
 
 /**
  * A path is held against the body of a request, a whole answer, and the JSON of each event of a stream; where it says
- * `message`, it means a stream's `delta` too. Throws a UserError for what is no path.
+ * `message`, it means a stream's `delta` too, and where it says every element of an array, one that comes by itself. Throws a
+ * UserError for what is no path.
  */
 export function createRedactor(paths: readonly string[]): Redactor | undefined {
   if (paths.length === 0) return undefined;
-  const parsed = paths.flatMap((path) => withDelta(parseJsonPath(path)));
+  const parsed = paths.flatMap((path) => withElement(parseJsonPath(path)).flatMap(withDelta));
   const leaves = (value: unknown) => parsed.flatMap((path) => leavesAt(value, path));
   return {
     leaves,
@@ -32,6 +33,12 @@ export function createRedactor(paths: readonly string[]): Redactor | undefined {
 
 function withDelta(path: JsonPath): JsonPath[] {
   return path.includes("message") ? [path, path.map((step) => (step === "message" ? "delta" : step))] : [path];
+}
+
+/** A stream may be one JSON array, whose elements are its events: `$[*].candidates` is each one's `$.candidates`. */
+function withElement(path: JsonPath): JsonPath[] {
+  const [first, ...rest] = path;
+  return isEvery(first) && rest.length > 0 ? [path, rest] : [path];
 }
 
 /** The arguments of a tool are JSON in a text; they stay JSON, or the app could not read them. */

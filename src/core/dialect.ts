@@ -160,9 +160,10 @@ export interface Dialect {
   read(frame: StreamFrame): FrameMeaning;
   /**
    * For a successful reply to this call that is a stream but no server-sent events: what cuts it into frames.
-   * Undefined, or not there: the reply is whole, and each chunk of it a frame without data.
+   * Undefined, or not there: the reply is whole, and each chunk of it a frame without data. Frames above the bound (default
+   * 1 MiB) come in pieces.
    */
-  splitter?(contentType: string, call: LlmCall): FrameSplitter | undefined;
+  splitter?(contentType: string, call: LlmCall, maxFrameBytes?: number): FrameSplitter | undefined;
   /** The JSON that a frame of a stream says, where that is not its data as it stands: an event inside of another. */
   unwrap?(frame: StreamFrame): string | undefined;
   /**

@@ -30,8 +30,10 @@ const shared = {
   refuse: bedrockReply,
   breakStream: bedrockStreamError,
   read: readFrame,
-  splitter: (contentType: string) =>
-    contentType.trimStart().toLowerCase().startsWith(EVENT_STREAM) ? createAwsEventStreamSplitter() : undefined,
+  splitter: (contentType, _call, maxFrameBytes) =>
+    contentType.trimStart().toLowerCase().startsWith(EVENT_STREAM)
+      ? createAwsEventStreamSplitter(maxFrameBytes)
+      : undefined,
   charge,
   // Neither documented nor in any captured reply.
   limitHeaders: () => [],

@@ -19,9 +19,9 @@ export const gemini: Dialect = {
   refuse: geminiReply,
   breakStream: geminiStreamError,
   read: readGeminiFrame,
-  splitter: (contentType, call) =>
+  splitter: (contentType, call, maxFrameBytes) =>
     call.framing === "json_array" && /^\s*application\/json\b/i.test(contentType)
-      ? createJsonArraySplitter()
+      ? createJsonArraySplitter(maxFrameBytes)
       : undefined,
   readWhole: readGeminiWhole,
   charge,

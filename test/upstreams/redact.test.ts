@@ -19,7 +19,7 @@ const PATHS = [
 ];
 
 /** A provider that says these pieces, one event and one chunk each. */
-function saying(pieces: readonly object[]): Upstream {
+function saying(pieces: readonly object[], { end = "data: [DONE]\n\n" } = {}): Upstream {
   return async () => ({
     status: 200,
     statusText: "OK",
@@ -28,7 +28,7 @@ function saying(pieces: readonly object[]): Upstream {
       start(reader) {
         for (const delta of pieces)
           reader.data(Buffer.from(`data: ${JSON.stringify({ id: "x", choices: [{ index: 0, delta }] })}\n\n`));
-        reader.data(Buffer.from("data: [DONE]\n\n"));
+        reader.data(Buffer.from(end));
         reader.end([]);
       },
       pause() {},
@@ -59,8 +59,8 @@ function setUp(redactions: readonly string[] = PATHS) {
     await clock.advance(10);
     return read.text;
   };
-  const record = (pieces: readonly object[], request: UpstreamRequest) =>
-    call(recorder.wrap(saying(pieces), dialects), request);
+  const record = (pieces: readonly object[], request: UpstreamRequest, options: { end?: string } = {}) =>
+    call(recorder.wrap(saying(pieces, options), dialects), request);
   const stopped = async () => {
     await recorder.stop();
     const all: RecordedExchange[] = [];
@@ -144,6 +144,19 @@ describe("redaction", () => {
       .filter((line) => line.startsWith("data: {"));
     const parts = events.map((line) => JSON.parse(line.slice(6)).choices[0].delta.tool_calls[0].function.arguments);
     expect(JSON.parse(parts.join(""))).toEqual({ city: expect.stringMatching(/^x[0-9a-f]{8}/) });
+  });
+
+  it("leaves out an event that was cut off in the middle, and keeps what is whole without a blank line behind it", async () => {
+    const { file, record, stopped } = setUp();
+    const ask = chatRequest({ stream: true });
+    await record([{ content: "All is well" }], ask, { end: 'data: {"choices":[{"delta":{"content":"but in Os' });
+    await record([{ content: "All is well" }], ask, { end: "data: [DONE]" });
+    await record([{ content: "All is well" }], ask, { end: 'data: {"choices":[{"delta":{"content":" in Oslo"}}]}' });
+    const [cut, done, whole] = await stopped();
+    expect(readFileSync(file, "utf8")).not.toMatch(/Os/);
+    expect(cut?.reply?.chunks).toHaveLength(1);
+    expect(said(done)).toMatch(/data: \[DONE\]$/);
+    expect(whole?.reply?.chunks).toHaveLength(2);
   });
 
   it("masks a secret that the model says again, a piece of it in each event", async () => {

@@ -9,7 +9,8 @@ export function framesOf(
   { dialect, call, headers }: { dialect: Dialect; call: LlmCall; headers: HeaderList },
 ): ReplyFrame[] {
   const contentType = headerValue(headers, "content-type") ?? "";
-  const splitter = dialect.splitter?.(contentType, call);
+  // Nothing is held back from a recording: the whole of it is in memory already.
+  const splitter = dialect.splitter?.(contentType, call, Number.POSITIVE_INFINITY);
   if (splitter !== undefined) {
     const cut = chunks.flatMap((chunk, i) => splitter.push(chunk).map((frame) => ({ frame, chunk: i })));
     const rest = splitter.end().map((frame) => ({ frame, chunk: chunks.length - 1 }));
@@ -17,18 +18,20 @@ export function framesOf(
   }
   if (contentType.trimStart().toLowerCase().startsWith("text/event-stream")) return eventsOf(chunks);
   const bytes = Buffer.concat(chunks);
-  return [{ bytes, chunk: chunks.length - 1, json: bytes.toString("utf8"), withJson: (json) => Buffer.from(json) }];
+  const json = bytes.toString("utf8");
+  return [{ bytes, chunk: chunks.length - 1, json, torn: isTorn(json), withJson: (text) => Buffer.from(text) }];
 }
 
 function eventsOf(chunks: readonly Uint8Array[]): ReplyFrame[] {
   const frames: ReplyFrame[] = [];
   let chunk = 0;
   const splitter = createSplitter({
-    // Nothing is held back from a recording: the whole of it is in memory already.
     maxFrameBytes: Number.POSITIVE_INFINITY,
     onFrame(bytes, kind) {
       const { data } = sseFrame(bytes, kind, 0);
-      frames.push({ bytes: Uint8Array.from(bytes), chunk, json: data, withJson: (json) => withData(bytes, json) });
+      const own = Uint8Array.from(bytes);
+      const torn = data !== undefined && isTorn(data);
+      frames.push({ bytes: own, chunk, json: data, torn, withJson: (json) => withData(own, json) });
     },
   });
   for (const [i, bytes] of chunks.entries()) {
@@ -65,5 +68,21 @@ function ownFrame(frame: StreamFrame, chunk: number, dialect: Dialect): ReplyFra
         .replace(json ?? "", () => changed),
     );
   };
-  return { bytes: Uint8Array.from(frame.bytes), chunk, json, withJson };
+  const torn = json === undefined ? !isBlank(frame.bytes) : isTorn(json);
+  return { bytes: Uint8Array.from(frame.bytes), chunk, json, torn, withJson };
+}
+
+/** What begins as JSON and is none. Pages, words and the signs at the end of a stream are whole as they are. */
+function isTorn(text: string): boolean {
+  if (!/^[\uFEFF\s]*[{[]/.test(text) || text.trim() === "[DONE]") return false;
+  try {
+    JSON.parse(text);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function isBlank(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1").trim() === "";
 }

@@ -28,7 +28,7 @@ export function purify(
   { find, redactor, secretTold }: Impurities,
 ): readonly Uint8Array[] {
   let clean: readonly Uint8Array[] = chunks;
-  if (redactor !== undefined) clean = rewrite(clean, reply, redactor);
+  if (redactor !== undefined) clean = rewrite(clean, reply, { ...redactor, leaveOutTorn: true });
   const own = reply.dialect?.splitter !== undefined;
   if (secretTold || own) clean = rewrite(clean, reply, { leaves: leavesOf, text: (text) => maskText(text, find) });
   return clean;
