@@ -50,6 +50,6 @@ describe("the form of a fault", () => {
 it("the page's own idea of the channel's path is the channel's", async () => {
   // The page cannot import the protocol, which would bring the schemas into the browser.
   const { readFileSync } = await import("node:fs");
-  const text = readFileSync(new URL("../../src/dashboard/page/connection.ts", import.meta.url), "utf8");
+  const text = readFileSync(new URL("../../src/dashboard/page/socket.ts", import.meta.url), "utf8");
   expect(text).toContain(`CONTROL_PATH = "${CONTROL_PATH}"`);
 });

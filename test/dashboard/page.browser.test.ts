@@ -34,7 +34,7 @@ expect: [{ success_rate: { at_least: 10%, at: proxy } }]
 `;
 
 /** So that a time between two calls touches neither. */
-const QUIET_MS = 6_000;
+const QUIET_MS = 4_500;
 
 /** Times in seconds since the start of the run, as the chart's own scale has them. */
 async function dragInChart(page: Page, fromS: number, toS: number): Promise<void> {
@@ -276,6 +276,65 @@ describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 60_000 }, () 
     await drag(page, { x: (bar?.x ?? 0) + 100, y: (bar?.y ?? 0) + 10 }, -95);
     await soon(() => page.locator(".rangebar").innerText()).toMatch(/0:0\d to /);
     expect(complaints).toEqual([]);
+  });
+
+  /** Another tab of the same browser, and how many connections each opened. */
+  async function secondTab(page: Page, url: string) {
+    const other = await page.context().newPage();
+    const sockets: string[] = [];
+    const complaints: string[] = [];
+    other.on("websocket", (socket) => sockets.push(socket.url()));
+    other.on("pageerror", (error) => complaints.push(error.message));
+    await other.goto(url);
+    return { other, sockets, complaints };
+  }
+
+  it("shares one stream among the tabs of a browser, which commands go by too, and hands it on when its tab closes", async () => {
+    const { url, session } = await startWatched({ scenario: SCENARIO });
+    const { page } = await openPage(browser, url);
+    await logIn(page);
+    const { other, sockets, complaints } = await secondTab(page, url);
+    await other.locator(".summary").waitFor();
+    await chat(session.proxy.url, { model: "for-both" });
+    await seen(page, "calls", /for-both/);
+    await seen(other, "calls", /for-both/);
+    await other.getByRole("button", { name: "start" }).click();
+    await seen(page, "log", /scenario.start by ada/);
+    await soon(() => other.getByRole("status").allInnerTexts()).toContain("the scenario starts");
+    await other.keyboard.press("Control+Shift+X");
+    await seen(other, "log", /panic by ada \(http\)/);
+    expect(sockets).toEqual([]);
+    await page.close();
+    await soon(() => sockets.length).toBe(1);
+    await chat(session.proxy.url, { model: "for-one" });
+    await seen(other, "calls", /for-one[\s\S]*for-both/);
+    expect(complaints).toEqual([]);
+  });
+
+  it("logs all tabs of a browser out and in together", async () => {
+    const { url } = await startWatched();
+    const { page } = await openPage(browser, url);
+    const { other, sockets } = await secondTab(page, url);
+    await logIn(other);
+    await page.locator(".summary").waitFor();
+    await other.getByRole("button", { name: "log out" }).click();
+    await page.getByLabel("Control token").waitFor();
+    await logIn(other, SPECTATOR_TOKEN);
+    await soon(() => page.locator(".who").innerText()).toContain("spectator");
+    expect(sockets).toEqual([]);
+  });
+
+  it("takes the stream over from a tab that its browser has put to sleep", async () => {
+    const { url, session } = await startWatched();
+    const { page } = await openPage(browser, url);
+    await logIn(page);
+    await page.evaluate("BroadcastChannel.prototype.postMessage = () => {}");
+    const { other, sockets } = await secondTab(page, url);
+    await other.locator(".summary").waitFor();
+    expect(sockets).toHaveLength(1);
+    await chat(session.proxy.url, { model: "anew" });
+    // The one that slept hears from now on.
+    await seen(page, "calls", /anew/);
   });
 
   it("lets spectators look and nothing else", async () => {

@@ -1,6 +1,7 @@
 import { call } from "./connection.ts";
 import { latestRows } from "./rows.ts";
 import { announcement, frozen, mayControl, view } from "./state.ts";
+import { leads } from "./tabs.ts";
 
 /** Says what came of a command, aloud too. */
 async function act(method: string, params: object, done: string): Promise<void> {
@@ -20,10 +21,15 @@ export const removeFault = (id: string, name: string) => act("fault.remove", { i
 /** All chaos off. Over plain HTTP when the channel is down: this button has to work when nothing else does. */
 export async function stopAllChaos(): Promise<void> {
   if (!mayControl.value) return;
-  try {
-    await call("panic");
-    announcement.value = "all chaos is off";
-  } catch {
+  // Another tab that holds the connection may sleep.
+  const done =
+    leads.value &&
+    (await call("panic").then(
+      () => true,
+      () => false,
+    ));
+  if (done) announcement.value = "all chaos is off";
+  else {
     const headers = { "content-type": "application/json" };
     const answer = await fetch("/panic", { method: "POST", headers, body: "{}" }).catch(() => undefined);
     announcement.value =

@@ -1,144 +1,171 @@
-import { batch } from "@preact/signals";
-import { applyPatch, type ViewMessage } from "../patch.ts";
+import { batch, effect, untracked } from "@preact/signals";
+import type { FinalReport, ViewMessage } from "../patch.ts";
 import type { View } from "../view.ts";
-import { showAll } from "./range.ts";
-import { takeRows } from "./rows.ts";
-import { announcement, connection, frozen, heardAt, report, session, view } from "./state.ts";
+import { askForLogin, type Connection, connection, heardAt, report, session, type Visitor, view } from "./state.ts";
+import { callByStream, closeStream, openStream } from "./stream.ts";
+import { joinTabs, leads, type TabRole, takeLead, tellTabs } from "./tabs.ts";
+import { arrive, drawNow } from "./take.ts";
 
-/** As in control/protocol.ts; a test holds them together. Importing it would bring the schemas into the page. */
-export const CONTROL_PATH = "/control";
-const LOGGED_OUT = 4001;
+/** For a command that goes by way of another tab. */
+const ANSWER_WITHIN_MS = 10_000;
+const JSON_BODY = { "content-type": "application/json" };
 
-const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 5_000;
-
-interface Waiting {
-  resolve(result: unknown): void;
-  reject(error: Error): void;
+/** All that a tab has to know. `seen` counts the stream's messages: a gap shows a tab that it slept. */
+interface Whole {
+  kind: "whole";
+  leader: string;
+  seen: number;
+  hidden: boolean;
+  connection: Connection;
+  session: Visitor | undefined;
+  view: View | undefined;
+  report: FinalReport | undefined;
+  heardAt: number;
 }
 
-let socket: WebSocket | undefined;
-let lastId = 0;
-let attempts = 0;
-const waiting = new Map<number, Waiting>();
-let arrived: ViewMessage[] = [];
+type FromLeader =
+  | Whole
+  | { kind: "view"; leader: string; seen: number; message: ViewMessage }
+  | { kind: "answer"; leader: string; id: string; result?: unknown; error?: string };
+type ToLeader =
+  | { kind: "hello" }
+  | { kind: "call"; id: string; method: string; params: object }
+  /** Somebody has logged in. */
+  | { kind: "connect" };
 
-/** Asks who we are and opens the channel, or shows the login box. */
-export async function connect(): Promise<void> {
-  try {
-    const visitor = await (await fetch("/whoami")).json();
-    if (visitor === null)
-      return askForLogin(view.value === undefined ? undefined : "llm-chaos has restarted, or the session ended");
-    session.value = visitor;
-    openSocket();
-  } catch {
-    retryLater();
-  }
+const me = Math.random().toString(36).slice(2);
+let leader = "";
+let seen = 0;
+let calls = 0;
+const asked = new Map<string, { resolve(result: unknown): void; reject(error: Error): void }>();
+
+/** Joins the tabs of this browser, and opens the channel or shows the login box when this one has to. */
+export function start(): void {
+  joinTabs(role);
+  if (!leads.value) tell({ kind: "hello" });
+  effect(() => {
+    // Whatever becomes of the connection is told at once.
+    if (leads.value && [connection.value, session.value, report.value].length > 0) untracked(tellWhole);
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (leads.value) tellWhole();
+  });
 }
 
 export async function logIn(token: string, name: string): Promise<void> {
-  const headers = { "content-type": "application/json" };
-  const answer = await fetch("/login", { method: "POST", headers, body: JSON.stringify({ token, name }) });
-  if (answer.ok) return connect();
-  const told: { error?: string } = await answer.json().catch(() => ({}));
-  askForLogin(told.error ?? `refused (${answer.status})`);
+  const answer = await fetch("/login", { method: "POST", headers: JSON_BODY, body: JSON.stringify({ token, name }) });
+  if (!answer.ok) {
+    const told: { error?: string } = await answer.json().catch(() => ({}));
+    askForLogin(told.error ?? `refused (${answer.status})`);
+  } else if (leads.value) await openStream(onView);
+  else tell({ kind: "connect" });
 }
 
 export async function logOut(): Promise<void> {
-  await fetch("/logout", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
-  socket?.close();
+  await fetch("/logout", { method: "POST", headers: JSON_BODY, body: "{}" });
   askForLogin(undefined);
 }
 
 /** Rejects with the channel's own words. */
 export function call(method: string, params: object = {}): Promise<unknown> {
-  const open = socket;
-  if (open?.readyState !== WebSocket.OPEN) return Promise.reject(new Error("not connected"));
-  const id = ++lastId;
+  if (leads.value) return callByStream(method, params);
+  const id = `${me} ${++calls}`;
   return new Promise((resolve, reject) => {
-    waiting.set(id, { resolve, reject });
-    open.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
+    asked.set(id, { resolve, reject });
+    tell({ kind: "call", id, method, params });
+    setTimeout(() => answered({ id, error: "the tab that holds the connection does not answer" }), ANSWER_WITHIN_MS);
   });
 }
 
-function askForLogin(why: string | undefined): void {
+function tell(message: FromLeader | ToLeader): void {
+  tellTabs(message);
+}
+
+const role: TabRole = {
+  lead() {
+    giveUpCalls();
+    // A run that is over has told all.
+    if (report.peek() === undefined) void openStream(onView);
+  },
+  stepDown: closeStream,
+  onMessage(message) {
+    const told = message as FromLeader | ToLeader;
+    if (!("leader" in told)) {
+      if (leads.value) hear(told);
+      return false;
+    }
+    if (!leads.value) follow(told);
+    return true;
+  },
+  onSilence: () => tell({ kind: "hello" }),
+  isOver: () => report.value !== undefined,
+};
+
+function onView(message: ViewMessage): void {
+  tell({ kind: "view", leader: me, seen: ++seen, message });
+}
+
+function hear(message: ToLeader): void {
+  if (message.kind === "hello") tellWhole();
+  else if (message.kind === "connect") void openStream(onView);
+  else {
+    const { id, method, params } = message;
+    callByStream(method, params).then(
+      (result) => tell({ kind: "answer", leader: me, id, result }),
+      (error: Error) => tell({ kind: "answer", leader: me, id, error: error.message }),
+    );
+  }
+}
+
+function tellWhole(): void {
+  // What was told of the stream by now is part of it.
+  drawNow();
+  tell({
+    kind: "whole",
+    leader: me,
+    seen,
+    hidden: document.hidden,
+    connection: connection.peek(),
+    session: session.peek(),
+    view: view.peek(),
+    report: report.peek(),
+    heardAt: heardAt.peek(),
+  });
+}
+
+function follow(message: FromLeader): void {
+  if (message.kind === "answer") answered(message);
+  else if (message.kind === "whole") takeWhole(message);
+  else if (message.leader === leader && message.seen === seen + 1) {
+    seen = message.seen;
+    arrive(message.message);
+  } else tell({ kind: "hello" });
+}
+
+function takeWhole(whole: Whole): void {
+  if (leader !== whole.leader) giveUpCalls();
+  leader = whole.leader;
+  seen = whole.seen;
   batch(() => {
-    session.value = undefined;
-    connection.value = { state: "login", why };
+    drawNow();
+    if (whole.view !== undefined) arrive({ full: whole.view });
+    if (whole.report !== undefined) arrive({ report: whole.report });
+    drawNow();
+    heardAt.value = whole.heardAt;
+    session.value = whole.session;
+    connection.value = whole.connection;
   });
+  // A browser lets a hidden tab try again only now and then.
+  if (whole.hidden && whole.connection.state === "lost" && !document.hidden) takeLead(role);
 }
 
-function openSocket(): void {
-  const fresh = new WebSocket(new URL(CONTROL_PATH, location.href.replace(/^http/, "ws")));
-  socket = fresh;
-  fresh.onopen = () => {
-    attempts = 0;
-    call("view.subscribe").catch(({ message }: Error) => {
-      announcement.value = message;
-    });
-  };
-  fresh.onmessage = ({ data }) => onMessage(JSON.parse(data));
-  fresh.onclose = ({ code }) => {
-    if (socket !== fresh) return;
-    for (const { reject } of waiting.values()) reject(new Error("the connection was lost before the answer came"));
-    waiting.clear();
-    draw();
-    // The run is over and told all it had to tell; nobody is there to come back to.
-    if (report.value !== undefined) return;
-    if (code === LOGGED_OUT) askForLogin("the session has ended");
-    else if (connection.value.state !== "login") retryLater();
-  };
+function answered({ id, result, error }: { id: string; result?: unknown; error?: string }): void {
+  const call = asked.get(id);
+  asked.delete(id);
+  if (error === undefined) call?.resolve(result);
+  else call?.reject(new Error(error));
 }
 
-function retryLater(): void {
-  attempts++;
-  if (attempts === 1 && view.value !== undefined) announcement.value = "the connection is lost, trying again";
-  connection.value = { state: "lost", attempts };
-  setTimeout(connect, Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempts - 1)));
-}
-
-type Incoming = { method: string; params: ViewMessage } | { id: number; result?: unknown; error?: { message: string } };
-
-function onMessage(message: Incoming): void {
-  if ("method" in message) {
-    if (arrived.length === 0) requestAnimationFrame(draw);
-    arrived.push(message.params);
-    // A hidden page gets no frames; it must not pile up what it will never draw.
-    if (document.hidden) draw();
-    return;
-  }
-  const answer = waiting.get(message.id);
-  waiting.delete(message.id);
-  if (message.error === undefined) answer?.resolve(message.result);
-  else answer?.reject(new Error(message.error.message));
-}
-
-/** All that came since the last frame, at once. */
-function draw(): void {
-  const messages = arrived;
-  arrived = [];
-  if (messages.length > 0) batch(() => messages.forEach(take));
-}
-
-function take(message: ViewMessage): void {
-  heardAt.value = Date.now();
-  if ("report" in message) {
-    report.value = message.report;
-    return;
-  }
-  const before = view.value;
-  if ("full" in message) takeFull(message.full, before);
-  else if (before !== undefined) view.value = applyPatch(before, message.patch);
-  if (connection.value.state !== "open") connection.value = { state: "open" };
-  if (view.value !== undefined && view.value.calls !== before?.calls) takeRows(view.value.calls.rows, false);
-}
-
-function takeFull(full: View, before: View | undefined): void {
-  if (before?.head.runId !== full.head.runId) {
-    takeRows([], true);
-    frozen.value = undefined;
-    showAll();
-    report.value = undefined;
-  }
-  view.value = full;
+function giveUpCalls(): void {
+  for (const id of [...asked.keys()]) answered({ id, error: "the tab that held the connection was closed" });
 }

@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app.tsx";
-import { connect } from "./connection.ts";
+import { start } from "./connection.ts";
 import { RUN_STATES } from "./format.ts";
 import { listenToKeys } from "./keyboard.ts";
 import { announcement, news, now, view } from "./state.ts";
@@ -39,4 +39,4 @@ effect(() => {
   return () => clearTimeout(timer);
 });
 listenToKeys();
-void connect();
+start();

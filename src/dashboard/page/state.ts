@@ -1,4 +1,4 @@
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import type { FinalReport } from "../patch.ts";
 import type { CallRow, Calls, View } from "../view.ts";
 
@@ -11,9 +11,14 @@ export type Connection =
   | { state: "open" }
   | { state: "lost"; attempts: number };
 
+export interface Visitor {
+  name: string;
+  role: "control" | "spectator";
+}
+
 export const connection = signal<Connection>({ state: "loading" });
 /** Who the page is, as the server says. */
-export const session = signal<{ name: string; role: "control" | "spectator" } | undefined>(undefined);
+export const session = signal<Visitor | undefined>(undefined);
 export const view = signal<View | undefined>(undefined);
 export const report = signal<FinalReport | undefined>(undefined);
 /** When the last message came, by this machine's clock. */
@@ -46,3 +51,10 @@ export const news = signal("");
 export const lettersOn = signal(localStorage.getItem("llm-chaos-letters") !== "off");
 /** Time under the pointer, shared by all charts. */
 export const pointed = signal<number | undefined>(undefined);
+
+export function askForLogin(why: string | undefined): void {
+  batch(() => {
+    session.value = undefined;
+    connection.value = { state: "login", why };
+  });
+}
