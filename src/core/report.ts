@@ -44,7 +44,10 @@ export interface Report {
   }[];
   /** Limits that a controller set while the run went on. */
   limitChanges: readonly LimitChange[];
-  /** How full each counted dimension was over time: one share for each point of `series`, of the limit that held then; null where no call asked. */
+  /**
+   * How full each counted dimension was over time: one share for each point of `series`, of the limit that held then; null
+   * where no call asked.
+   */
   utilisation: readonly { dimension: string; shares: readonly (number | null)[] }[];
   /** How token limits were settled for each provider that met one. */
   settlement: readonly Settlement[];

@@ -21,7 +21,10 @@ interface Shared {
 
 const open = new WeakMap<Session, Shared>();
 
-/** One picture and one judge for all who look at a session, the terminal and the dashboard: each event is folded once, and the log is read by one thread. */
+/**
+ * One picture and one judge for all who look at a session, the terminal and the dashboard: each event is folded once, and the
+ * log is read by one thread.
+ */
 export function openPicture(session: Session): Picture {
   const shared = open.get(session) ?? { picture: createPicture(session), onlookers: 0 };
   open.set(session, shared);
