@@ -182,6 +182,10 @@ describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 60_000 }, () 
     expect(await chat(session.proxy.url, { model: "hit-me" })).toMatchObject({ status: 200 });
 
     expect(await chat(session.proxy.url, { model: "stormy" })).toMatchObject({ status: 500 });
+    for (const model of ["a", "b"]) session.chooser.inject({ server_error: {}, where: { model } }, { ttlMs: 600_000 });
+    await page.getByRole("button", { name: "end all 3 now" }).click();
+    await seen(page, "faults", /Nothing is done/);
+    session.chooser.inject({ server_error: {}, where: { model: "stormy" } }, { ttlMs: 600_000 });
     await page.keyboard.press("Control+Shift+X");
     await seen(page, "log", /panic by ada/);
     await soon(() => chat(session.proxy.url, { model: "stormy" })).toMatchObject({ status: 200 });
@@ -198,6 +202,11 @@ describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 60_000 }, () 
     await soon(() => page.evaluate("document.activeElement?.id")).toBe("row-l3");
     await page.keyboard.press("j");
     await soon(() => page.evaluate("document.activeElement?.id")).toBe("row-l2");
+    await page.keyboard.press("ArrowDown");
+    await soon(() => page.evaluate("document.activeElement?.id")).toBe("row-l1");
+    await page.keyboard.press("ArrowUp");
+    await soon(() => page.evaluate("document.activeElement?.id")).toBe("row-l2");
+    expect(await page.locator("#calls .line[tabindex='0']").count()).toBe(1);
     await page.keyboard.press("Enter");
     await seen(page, "calls", /told to wait/);
     await page.keyboard.press("/");

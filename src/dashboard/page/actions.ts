@@ -18,6 +18,14 @@ export const nextPhase = () => act("scenario.next", {}, "next phase");
 export const stopScenario = () => act("scenario.stop", {}, "the scenario stops");
 export const removeFault = (id: string, name: string) => act("fault.remove", { id }, `${name} ended`);
 
+/** Limits, load and scenario go on: a scenario's next phase brings its own faults. */
+export async function removeFaults(ids: readonly string[]): Promise<void> {
+  const ended = await Promise.allSettled(ids.map((id) => call("fault.remove", { id })));
+  const failed = ended.filter(({ status }) => status === "rejected").length;
+  announcement.value =
+    failed === 0 ? `${ids.length} faults ended` : `${failed} of ${ids.length} faults could not be ended`;
+}
+
 /** All chaos off. Over plain HTTP when the channel is down: this button has to work when nothing else does. */
 export async function stopAllChaos(): Promise<void> {
   if (!mayControl.value) return;

@@ -6,7 +6,7 @@ import { asTables, cursor, dialog, filter, lettersOn, openRows, runbookShown } f
 
 /** What each key does; also the help. */
 export const KEYS: readonly { keys: string; does: string }[] = [
-  { keys: "j / k", does: "next / previous call" },
+  { keys: "j / k", does: "next / previous call; in the list ↓ / ↑ too" },
   { keys: "Enter", does: "details of the call" },
   { keys: "[ / ]", does: "previous / next call that is not clean" },
   { keys: "/", does: "filter calls" },
@@ -84,6 +84,14 @@ function move(by: 1 | -1, wanted: (ending: string) => boolean): void {
   if (row === undefined) return;
   cursor.value = row.id;
   requestAnimationFrame(() => document.getElementById(`row-${row.id}`)?.focus());
+}
+
+/** In the list of calls: its rows are one stop of the Tab key, and the arrows walk through them. */
+export function walkRows(event: KeyboardEvent): void {
+  const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : undefined;
+  if (by === undefined) return;
+  event.preventDefault();
+  move(by, () => true);
 }
 
 function isNotClean(ending: string): boolean {

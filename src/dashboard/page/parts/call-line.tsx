@@ -2,13 +2,19 @@ import type { AttemptRow, CallRow } from "../../view.ts";
 import { clockTime, shortCount, shortDuration } from "../../words.ts";
 import { type Group, groupAttempts, isEarly, waitWords } from "../attempt-groups.ts";
 import { ENDINGS } from "../format.ts";
-import { toggleDetails } from "../keyboard.ts";
+import { toggleDetails, walkRows } from "../keyboard.ts";
 import { showRange } from "../range.ts";
 import { hovered } from "../rows.ts";
 import { cursor, nowMs, openRows } from "../state.ts";
 
 /** One call as a lane: its attempts, the waits between them, and how it ended. */
-export function CallLine({ row, longestMs }: { row: CallRow; longestMs: number }) {
+export function CallLine(props: {
+  row: CallRow;
+  longestMs: number;
+  /** The Tab key stops here. */
+  isStop: boolean;
+}) {
+  const { row, longestMs, isStop } = props;
   const { id, label, fromMs, toMs, ending, saw, faults } = row;
   const { glyph, tone } = ENDINGS[ending];
   const isOpen = openRows.value.has(id);
@@ -19,6 +25,8 @@ export function CallLine({ row, longestMs }: { row: CallRow; longestMs: number }
         type="button"
         id={`row-${id}`}
         class="line"
+        tabIndex={isStop ? 0 : -1}
+        onKeyDown={walkRows}
         aria-expanded={isOpen}
         onPointerEnter={() => {
           hovered.value = id;

@@ -3,7 +3,7 @@ import { toggleFreeze } from "../actions.ts";
 import { ENDINGS } from "../format.ts";
 import { range, spanWords } from "../range.ts";
 import { latestRows, matchingRows, PAGE_OF_ROWS, shownCalls, shownRows, visibleRows } from "../rows.ts";
-import { filter, frozen, view } from "../state.ts";
+import { cursor, filter, frozen, view } from "../state.ts";
 import { CallLine } from "./call-line.tsx";
 import { Region } from "./region.tsx";
 
@@ -13,6 +13,7 @@ export function Calls() {
   const rows = visibleRows.value;
   // Rounded, so that the rows that stand are not drawn again for every new longest one.
   const longestMs = ticks(Math.max(1_000, ...rows.map(({ fromMs, toMs }) => (toMs ?? fromMs) - fromMs)), 2).at(-1);
+  const stop = rows.some(({ id }) => id === cursor.value) ? cursor.value : rows[0]?.id;
   return (
     <Region id="calls" title="Calls" note={noteOf(calls?.level)}>
       <div class="tools">
@@ -37,7 +38,7 @@ export function Calls() {
       {rows.length === 0 && <p class="quiet">{noneWords()}</p>}
       <ul class="calls">
         {rows.map((row) => (
-          <CallLine key={row.id} row={row} longestMs={longestMs ?? 1_000} />
+          <CallLine key={row.id} row={row} longestMs={longestMs ?? 1_000} isStop={row.id === stop} />
         ))}
       </ul>
       {matchingRows.value.length > rows.length && (

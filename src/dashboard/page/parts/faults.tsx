@@ -1,13 +1,14 @@
 import type { FaultRow } from "../../view.ts";
 import { clockTime } from "../../words.ts";
-import { removeFault } from "../actions.ts";
+import { removeFault, removeFaults } from "../actions.ts";
 import { dialog, isOver, mayControl, nowMs, view } from "../state.ts";
 import { Region } from "./region.tsx";
 
 /** What are we doing to it, and does it land? */
 export function Faults() {
   const faults = view.value?.faults ?? [];
-  const on = faults.filter(({ state }) => state === "on").length;
+  const active = faults.filter(({ state }) => state === "on").map(({ id }) => id);
+  const on = active.length;
   return (
     <Region id="faults" title="Active faults" note={on === 0 ? "none" : `${on} on`} action={<InjectButton />}>
       {faults.length > 0 && (
@@ -16,6 +17,11 @@ export function Faults() {
             <Fault key={`${row.id} ${row.state}`} row={row} />
           ))}
         </ul>
+      )}
+      {on > 1 && mayControl.value && !isOver.value && (
+        <button type="button" class="small" onClick={() => void removeFaults(active)}>
+          end all {on} now
+        </button>
       )}
       {faults.length === 0 && <p class="quiet">Nothing is done to your calls: they pass as they are.</p>}
     </Region>
