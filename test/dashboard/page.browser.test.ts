@@ -231,7 +231,7 @@ describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 60_000 }, () 
   it("narrows charts, calls and log to a time that is dragged in a chart, and widens them again", async () => {
     const { page, session, betweenS, complaints } = await watchTwoMoments(browser);
     await dragInChart(page, 0, betweenS);
-    await soon(() => page.locator(".rangebar").innerText()).toMatch(/0:00 to 0:\d\d[\s\S]*1 replies ok/);
+    await soon(() => page.locator(".rangebar").innerText()).toMatch(/0:00 to 0:\d\d[\s\S]*replies 1 ok/);
     expect(await page.locator("#calls .model").allInnerTexts()).toEqual(["early"]);
     expect(await page.locator("#calls .note").innerText()).toMatch(/showing 1 of the 1 LLM calls kept that touch 0:00/);
     expect(await page.locator("#log").innerText()).not.toContain("late-mark");
@@ -406,6 +406,9 @@ describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 60_000 }, () 
     for (let i = 0; i < 12; i++)
       await chat(session.proxy.url, { model: i % 5 === 0 ? "stormy" : "calm", stream: true });
     await seen(page, "limits", /biting/);
+    await expectAccessible(page);
+    await page.locator("#scenario").getByRole("button", { name: "storm" }).click();
+    await page.locator(".rangebar").waitFor();
     await expectAccessible(page);
     const root = "document.documentElement";
     expect(await page.evaluate(`${root}.scrollWidth - ${root}.clientWidth`)).toBe(0);

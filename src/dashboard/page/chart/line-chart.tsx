@@ -3,6 +3,7 @@ import * as svg from "../../../report/svg/index.ts";
 import type { SeriesPoint } from "../../view.ts";
 import { clockTime } from "../../words.ts";
 import { dragToPick, dropPicking, pickByKeys, pickedWords } from "../pick-time.ts";
+import { range } from "../range.ts";
 import { pointed } from "../state.ts";
 import { backdrop } from "./backdrop.ts";
 import { EndLabels } from "./end-labels.tsx";
@@ -66,7 +67,7 @@ export function LineChart(props: LineChartProps) {
         <EndLabels lines={lines} points={points} geometry={geometry} format={format} />
         {points.every((one) => lines.every(({ read }) => read(one) === null)) && (
           <text class="halo" x={plot.x + plot.width / 2} y={plot.y + plot.height / 2} text-anchor="middle">
-            nothing measured yet
+            {range.value === undefined ? "nothing measured yet" : "nothing measured in this time"}
           </text>
         )}
         <TimeMarks geometry={geometry} />
