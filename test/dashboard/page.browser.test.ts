@@ -269,6 +269,7 @@ describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 60_000 }, () 
 
     await page.locator("#calls").focus();
     await page.keyboard.press("k");
+    await soon(() => page.locator(".chart .marked").count()).toBe(3);
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "show only its time" }).click();
     await soon(models).toEqual(["early"]);
@@ -344,6 +345,22 @@ describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 60_000 }, () 
     await chat(session.proxy.url, { model: "anew" });
     // The one that slept hears from now on.
     await seen(page, "calls", /anew/);
+  });
+
+  it("leaves a run that is over to the tabs that showed it: who comes to the same address later sees the next one", async () => {
+    const { url, session, stop, controlPort } = await startWatched({ scenario: SCENARIO });
+    const { page } = await openPage(browser, url);
+    await logIn(page);
+    const { other } = await secondTab(page, url);
+    await other.locator(".summary").waitFor();
+    await chat(session.proxy.url);
+    await stop();
+    for (const tab of [page, other]) await soon(() => tab.locator(".ended").innerText()).toContain("INCONCLUSIVE");
+    const next = await startWatched({ controlPort });
+    const { other: late } = await secondTab(page, url);
+    await logIn(late);
+    await soon(() => late.locator(".empty").innerText()).toContain(next.session.proxy.url);
+    for (const tab of [page, other]) expect(await tab.locator(".ended").innerText()).toContain("INCONCLUSIVE");
   });
 
   it("lets spectators look and nothing else", async () => {

@@ -3,7 +3,7 @@ import type { FinalReport, ViewMessage } from "../patch.ts";
 import type { View } from "../view.ts";
 import { askForLogin, type Connection, connection, heardAt, report, session, type Visitor, view } from "./state.ts";
 import { callByStream, closeStream, openStream } from "./stream.ts";
-import { joinTabs, leads, type TabRole, takeLead, tellTabs } from "./tabs.ts";
+import { joinTabs, leads, leaveTabs, type TabRole, takeLead, tellTabs } from "./tabs.ts";
 import { arrive, drawNow } from "./take.ts";
 
 /** For a command that goes by way of another tab. */
@@ -45,7 +45,10 @@ export function start(): void {
   if (!leads.value) tell({ kind: "hello" });
   effect(() => {
     // Whatever becomes of the connection is told at once.
-    if (leads.value && [connection.value, session.value, report.value].length > 0) untracked(tellWhole);
+    if (leads.value && [connection.value, session.value].length > 0) untracked(tellWhole);
+  });
+  effect(() => {
+    if (report.value !== undefined) untracked(leaveTabs);
   });
   document.addEventListener("visibilitychange", () => {
     if (leads.value) tellWhole();
@@ -84,8 +87,7 @@ function tell(message: FromLeader | ToLeader): void {
 const role: TabRole = {
   lead() {
     giveUpCalls();
-    // A run that is over has told all.
-    if (report.peek() === undefined) void openStream(onView);
+    void openStream(onView);
   },
   stepDown: closeStream,
   onMessage(message) {
@@ -98,7 +100,6 @@ const role: TabRole = {
     return true;
   },
   onSilence: () => tell({ kind: "hello" }),
-  isOver: () => report.value !== undefined,
 };
 
 function onView(message: ViewMessage): void {

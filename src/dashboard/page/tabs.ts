@@ -21,7 +21,10 @@ let giveUpWaiting = new AbortController();
 export const leads = signal(false);
 
 const canShare = "locks" in navigator && "BroadcastChannel" in globalThis;
-const channel = canShare ? new BroadcastChannel(NAME) : undefined;
+/** Undefined: this tab is on its own. */
+let channel = canShare ? new BroadcastChannel(NAME) : undefined;
+let ticking: ReturnType<typeof setInterval> | undefined;
+const untilLeft = Promise.withResolvers<void>();
 
 export interface TabRole {
   lead(): void;
@@ -31,8 +34,6 @@ export interface TabRole {
   onMessage(message: unknown): boolean;
   /** The leader is silent and has to be asked. */
   onSilence(): void;
-  /** True once there is nothing more to hear. */
-  isOver(): boolean;
 }
 
 export function tellTabs(message: unknown): void {
@@ -49,11 +50,21 @@ export function joinTabs(role: TabRole): void {
     if (role.onMessage(data)) silence = 0;
   };
   waitForLead(role);
-  setInterval(() => watch(role), TICK_MS);
+  ticking = setInterval(() => watch(role), TICK_MS);
+}
+
+/** What this tab shows is final: what comes to this address after it is for others. */
+export function leaveTabs(): void {
+  channel?.close();
+  channel = undefined;
+  clearInterval(ticking);
+  leads.value = true;
+  giveUpWaiting.abort();
+  untilLeft.resolve();
 }
 
 function watch(role: TabRole): void {
-  if (leads.value || document.hidden || role.isOver()) return;
+  if (leads.value || document.hidden) return;
   silence++;
   if (silence === ASK_AFTER) role.onSilence();
   if (silence >= REPLACE_AFTER) takeLead(role);
@@ -75,11 +86,11 @@ function hold(role: TabRole, options: LockOptions): void {
   const held = navigator.locks.request(NAME, options, () => {
     leads.value = true;
     role.lead();
-    return new Promise(() => {});
+    return untilLeft.promise;
   });
   held.catch(() => {
     // No longer waited for; or taken away.
-    if (!leads.value) return;
+    if (!leads.value || channel === undefined) return;
     leads.value = false;
     silence = 0;
     role.stepDown();

@@ -1,6 +1,7 @@
 import type { ExpectationRow } from "../../view.ts";
 import { clockTime } from "../../words.ts";
 import { EXPECTATION_STATES } from "../format.ts";
+import { showAll } from "../range.ts";
 import { filter, view } from "../state.ts";
 import { Region } from "./region.tsx";
 
@@ -52,6 +53,7 @@ function Row({ row }: { row: ExpectationRow }) {
             type="button"
             class="plain"
             onClick={() => {
+              showAll();
               filter.value = call;
               document.getElementById("calls")?.scrollIntoView();
             }}
