@@ -3,7 +3,7 @@ import type { Geometry, RuleLine } from "./geometry.ts";
 
 const LABEL_HEIGHT = 13;
 /** Average width of a letter, generously: beside the plot stand the labels of the lines. */
-const LETTER = 6;
+const LETTER = 6.6;
 
 /** The bounds of the rules: a line where it lies among what was measured, else its words at the top edge. */
 export function RuleLines({ rules, geometry }: { rules: readonly RuleLine[]; geometry: Geometry }) {
