@@ -152,6 +152,9 @@ describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 60_000 }, () 
     await logIn(page);
     await soon(() => page.locator(".empty").innerText()).toMatch(/curl -N .*\$OPENAI_API_KEY/);
     expect(await page.getByRole("button", { name: "send one sample call" }).count()).toBe(0);
+    const { page: spectator } = await openPage(browser, url);
+    await logIn(spectator, SPECTATOR_TOKEN);
+    expect(await spectator.evaluate(POST_SAMPLE)).toEqual([403, expect.stringContaining("spectators only read")]);
     expect(await page.evaluate(POST_SAMPLE)).toEqual([400, expect.stringContaining("whose upstream is the stub")]);
   });
 
