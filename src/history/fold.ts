@@ -16,7 +16,7 @@ import { findTruncatedAnswers } from "./truncated-answers.ts";
 /** A history while its events come in. Of each call only what the history needs is kept. */
 export interface HistoryFold {
   add(event: ChaosEvent): void;
-  /** Once, when all events were added. */
+  /** What was added so far. Asked again after more events it gives all of them; what it gave before is then no longer right. */
   finish(): History;
 }
 

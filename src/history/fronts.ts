@@ -41,6 +41,7 @@ export class FrontFold {
     };
     this.#drafts.push(draft);
     this.#open.set(event.front, draft);
+    this.#byCallId?.set(draft.started.call_id, draft);
     if (event.trace_id !== "") this.#byTrace.set(event.trace_id, draft);
   }
 
@@ -60,6 +61,8 @@ export class FrontFold {
 
   /** With their logical calls. `phaseAt` is asked with the time at which a call began. */
   finish(logicalCalls: readonly LogicalCall[], phaseAt: (ms: number) => string | undefined): FrontDraft[] {
+    // Those of an earlier time.
+    for (const draft of this.#drafts) if (draft.logicalCalls.length > 0) draft.logicalCalls = [];
     for (const call of logicalCalls) {
       const [first] = call.attempts;
       if (first !== undefined) this.#draftOf(first)?.logicalCalls.push(call);

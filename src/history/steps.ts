@@ -26,6 +26,7 @@ export class StepFold {
   }
 
   finish(calls: readonly FrontDoorCall[]): LoadStep[] {
+    for (const step of this.#steps.values()) step.calls = [];
     for (const call of calls) {
       const { step, repeat, settling } = call.started;
       if (step === undefined || settling === true) continue;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { History } from "../../src/core/history.ts";
 import { expectations } from "../../src/expectations/index.ts";
-import { foldHistory } from "../../src/history/index.ts";
+import { createHistoryFold, foldHistory } from "../../src/history/index.ts";
 import { type Story, story } from "../support/events.ts";
 
 const HOW = ["complete", "cut", "reset", "client_left", "hung"] as const;
@@ -112,5 +112,28 @@ test("another caller beside it changes nothing, and neither does a way through J
       expect(chains(mixed).filter(([first]) => first !== "x1")).toEqual(chains(again));
     }),
     { numRuns: 100, seed: 20_260_105 },
+  );
+});
+
+test("a look on the way changes nothing of what is found later", () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), fc.array(small(60), { maxLength: 5 }), (steps, looks) => {
+      const { events } = tell(steps)
+        .front("f3", { call_id: "lc-3" })
+        .received("c100", { callId: "lc-3" })
+        .event({ type: "load_step_started", concurrency: 2, repeat: 1 })
+        .front("f4", { call_id: "lc-4", step: 2, repeat: 1 })
+        .received("c101", { callId: "lc-4" })
+        .replied("c101", 200)
+        .frontEnded("f4", 200);
+      const stepAt = events.findIndex(({ type }) => type === "load_step_started");
+      const fold = createHistoryFold();
+      events.forEach((event, i) => {
+        if (i === stepAt || looks.includes(i)) expect(fold.finish()).toEqual(foldHistory(events.slice(0, i)));
+        fold.add(event);
+      });
+      expect(fold.finish()).toEqual(foldHistory(events));
+    }),
+    { numRuns: 200 },
   );
 });

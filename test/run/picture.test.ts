@@ -1,9 +1,9 @@
+import type { ChildProcess, ForkOptions } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Worker } from "node:worker_threads";
-import { expect, it, onTestFinished } from "vitest";
+import { beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import type { ViewMessage } from "../../src/dashboard/patch.ts";
 import { createDashboard, openPicture } from "../../src/run/dashboard/index.ts";
 import { startSession } from "../../src/run/session.ts";
@@ -15,14 +15,18 @@ phases: [{ name: only, lasts: 60s }]
 expect: [{ max_in_flight: { at_most: 5 } }]
 `;
 
-/** The threads that this process starts until the test is over. */
-function watchThreads(): readonly Worker[] {
-  const started: Worker[] = [];
-  const onWorker = (worker: Worker) => void started.push(worker);
-  process.on("worker", onWorker);
-  onTestFinished(() => void process.off("worker", onWorker));
-  return started;
-}
+/** The processes that were started; they are what they always are. */
+const forked = vi.hoisted((): ChildProcess[] => []);
+vi.mock("node:child_process", async (load) => {
+  const real = await load<typeof import("node:child_process")>();
+  const fork = (module: string, args: string[], options: ForkOptions) => {
+    const child = real.fork(module, args, options);
+    forked.push(child);
+    return child;
+  };
+  return { ...real, fork };
+});
+beforeEach(() => void forked.splice(0));
 
 /** A session without a control channel, which would open a picture of its own. */
 async function openUnwatched() {
@@ -36,7 +40,6 @@ async function openUnwatched() {
 }
 
 it("is one for the terminal and the dashboard, with one judge, as long as either looks", async () => {
-  const threads = watchThreads();
   const session = await openUnwatched();
   const terminal = openPicture(session);
   const dashboard = createDashboard(session);
@@ -53,7 +56,7 @@ it("is one for the terminal and the dashboard, with one judge, as long as either
   await expect
     .poll(() => got.map((message) => ("patch" in message ? message.patch.sections.expectations : undefined)))
     .toContainEqual(expect.objectContaining({ rows: [expect.objectContaining({ state: "holds" })] }));
-  expect(threads).toHaveLength(1);
+  expect(forked).toHaveLength(1);
 
   await dashboard.close();
   await dashboard.close();
@@ -70,12 +73,11 @@ it("takes no provisional verdict once the report has judged", async () => {
   const session = await openUnwatched();
   const picture = openPicture(session);
   onTestFinished(() => picture.close());
-  const started = once(process, "worker");
   // Asks the judge, whose answer comes later than the report's.
   picture.view();
   const final = { name: "max_in_flight", explained: "", phase: null, call: undefined, atMs: undefined } as const;
   picture.judged([{ ...final, verdict: "fail", summary: "7 at once" }], 1_000);
-  const [judge] = (await started) as [Worker];
-  await once(judge, "message");
+  expect(forked).toHaveLength(1);
+  await once(forked[0] as ChildProcess, "message");
   expect(picture.view().expectations).toMatchObject({ provisional: false, rows: [{ state: "broken" }] });
 });

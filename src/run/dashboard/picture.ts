@@ -23,7 +23,7 @@ const open = new WeakMap<Session, Shared>();
 
 /**
  * One picture and one judge for all who look at a session, the terminal and the dashboard: each event is folded once, and the
- * log is read by one thread.
+ * log is read by one process.
  */
 export function openPicture(session: Session): Picture {
   const shared = open.get(session) ?? { picture: createPicture(session), onlookers: 0 };
