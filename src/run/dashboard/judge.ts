@@ -65,7 +65,8 @@ export function createProvisionalJudge({ eventsPath, clock, onAnswer }: Provisio
     },
     async close() {
       state = "over";
-      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      child.ref();
       const exited = once(child, "exit");
       // It has nothing to lose.
       child.kill("SIGKILL");
