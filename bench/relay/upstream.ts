@@ -62,14 +62,16 @@ const answers: Record<Answer, (response: ServerResponse) => void> = {
   paced(response) {
     response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
     let next = 0;
+    const startedAt = performance.now();
+    let timer: NodeJS.Timeout | undefined;
     const write = () => {
       response.write(eventAt(next++));
-      if (next < EVENTS) return;
-      clearInterval(timer);
-      response.end();
+      if (next === EVENTS) return response.end();
+      // Each by its own start: intervals that were once late together would stay together, and streams come in clumps.
+      timer = setTimeout(write, startedAt + next * paceMs - performance.now());
+      return response;
     };
-    const timer = setInterval(write, paceMs);
-    response.on("close", () => clearInterval(timer));
+    response.on("close", () => clearTimeout(timer));
     write();
   },
 };

@@ -8,7 +8,7 @@ import type { JudgeAnswer, JudgeRequest } from "./judge-protocol.ts";
 
 const STEP_MS = 2_000;
 /** Of the time: a machine with few cores must not spend one of them on this. */
-const MOST_SHARE = 0.1;
+const MOST_SHARE = 0.03;
 
 /** What a Node.js process needs to start; keys and tokens of our own environment stay here. */
 const PASSED_ON = ["PATH", "SYSTEMROOT"];
