@@ -25,7 +25,6 @@ export class Run {
   completed = 0;
   wrong = 0;
   answerBytes = 0;
-  open = 0;
 
   constructor(job: Pick<Job, "url" | "answer" | "calls">) {
     this.#job = job;
@@ -53,7 +52,6 @@ export class Run {
 
   #call(): void {
     if (this.over) return;
-    this.open++;
     const started = performance.now();
     let bytes = 0;
     this.#pool.dispatch(this.#options, {
@@ -79,7 +77,6 @@ export class Run {
   }
 
   #ended(bytes: number): void {
-    this.open--;
     if (this.over) return;
     if (bytes > 0 && this.answerBytes === 0) this.answerBytes = bytes;
     if (bytes !== this.answerBytes) this.wrong++;

@@ -1,21 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { type RecordedExchange, readCassette, recordedBytes } from "../../src/cassette/index.ts";
+import { type RecordedExchange, recordedBytes } from "../../src/cassette/index.ts";
 import type { StreamFrame } from "../../src/core/dialect.ts";
 import type { RawRequest } from "../../src/core/exchange.ts";
-import { createScrubber } from "../../src/core/secrets.ts";
 import type { Upstream, UpstreamRequest } from "../../src/core/upstream.ts";
 import { bedrock, bedrockInvoke } from "../../src/providers/bedrock.ts";
 import { gemini } from "../../src/providers/gemini.ts";
 import { dialects } from "../../src/providers/index.ts";
 import { createAwsEventStreamSplitter, decodeAwsMessage } from "../../src/sse/index.ts";
-import { createRecorder, createReplay } from "../../src/upstreams/index.ts";
+import { createReplay } from "../../src/upstreams/index.ts";
 import { bedrockRequest, claudeBody, converseBody, EVENT_STREAM, eventOf, recordedShape } from "../support/bedrock.ts";
-import { createFakeClock } from "../support/clock.ts";
 import { ARRAY, geminiRequest } from "../support/gemini.ts";
-import { createTestSink } from "../support/proxy.ts";
+import { startRecording } from "../support/recording.ts";
 
 // What is recorded of streams that are no server-sent events: binary messages with checksums, and one JSON array.
 
@@ -53,29 +49,12 @@ interface Call {
 
 /** What a cassette holds of these calls; its text has nothing of what should not be in it. */
 async function recorded(redactions: readonly string[], calls: readonly Call[]) {
-  const folder = mkdtempSync(join(tmpdir(), "llm-chaos-redact-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, "tape.jsonl");
-  const clock = createFakeClock();
-  const { sink, of } = createTestSink(clock);
-  const scrubber = createScrubber();
-  const recorder = createRecorder({
-    clock,
-    sink,
-    scrubber,
-    redactions,
-    versions: { llm_chaos: "0.0.0", node: "v24" },
-    upstreams: [{ name: "test", kind: "live", address: "http://test" }],
-    notify() {},
-  });
-  recorder.start(file);
+  const { file, clock, sink, of, scrubber, wrap, stopped } = startRecording(redactions);
   for (const { request, upstream } of calls) {
-    await collect(await recorder.wrap(upstream, dialects)(request, new AbortController().signal));
+    await collect(await wrap(upstream, dialects)(request, new AbortController().signal));
     await clock.advance(10);
   }
-  await recorder.stop();
-  const all: RecordedExchange[] = [];
-  for await (const exchange of readCassette(file)) all.push(exchange);
+  const all = await stopped();
   const open = () => createReplay({ path: file, clock, sink, scrubber, dialects, speed: Number.POSITIVE_INFINITY });
   const plain = all.flatMap(({ reply }) => (reply?.chunks ?? []).map(recordedBytes));
   return { all, of, open, clock, text: readFileSync(file, "utf8") + Buffer.concat(plain).toString("latin1") };

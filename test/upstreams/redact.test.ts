@@ -1,15 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createRedactor, type RecordedExchange, readCassette, recordedBytes } from "../../src/cassette/index.ts";
-import { createScrubber } from "../../src/core/secrets.ts";
+import { createRedactor, type RecordedExchange, recordedBytes } from "../../src/cassette/index.ts";
 import { estimateTokens } from "../../src/core/tokens.ts";
 import type { Upstream, UpstreamRequest } from "../../src/core/upstream.ts";
 import { dialects } from "../../src/providers/index.ts";
-import { createRecorder, createReplay } from "../../src/upstreams/index.ts";
-import { createFakeClock } from "../support/clock.ts";
-import { createTestSink } from "../support/proxy.ts";
+import { createReplay } from "../../src/upstreams/index.ts";
+import { startRecording } from "../support/recording.ts";
 import { chatRequest, gather } from "../support/stub.ts";
 
 const PATHS = [
@@ -38,35 +34,14 @@ function saying(pieces: readonly object[], { end = "data: [DONE]\n\n" } = {}): U
 }
 
 function setUp(redactions: readonly string[] = PATHS) {
-  const folder = mkdtempSync(join(tmpdir(), "llm-chaos-redact-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, "tape.jsonl");
-  const clock = createFakeClock();
-  const { sink, of } = createTestSink(clock);
-  const scrubber = createScrubber();
-  const recorder = createRecorder({
-    clock,
-    sink,
-    scrubber,
-    redactions,
-    versions: { llm_chaos: "0.0.0", node: "v24" },
-    upstreams: [{ name: "test", kind: "live", address: "http://test" }],
-    notify() {},
-  });
-  recorder.start(file);
+  const { file, clock, sink, of, scrubber, wrap, stopped } = startRecording(redactions);
   const call = async (upstream: Upstream, request: UpstreamRequest) => {
     const read = gather(await upstream(request, new AbortController().signal), clock);
     await clock.advance(10);
     return read.text;
   };
   const record = (pieces: readonly object[], request: UpstreamRequest, options: { end?: string } = {}) =>
-    call(recorder.wrap(saying(pieces, options), dialects), request);
-  const stopped = async () => {
-    await recorder.stop();
-    const all: RecordedExchange[] = [];
-    for await (const exchange of readCassette(file)) all.push(exchange);
-    return all;
-  };
+    call(wrap(saying(pieces, options), dialects), request);
   return { file, clock, sink, of, scrubber, record, call, stopped };
 }
 

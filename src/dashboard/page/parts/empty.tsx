@@ -13,33 +13,13 @@ export function Empty() {
       <p>
         <strong>0 calls seen.</strong> Point your app here:
       </p>
-      <p>
-        <code>{line}</code>{" "}
-        <button
-          type="button"
-          class="small"
-          aria-label="copy the variable"
-          onClick={() => void copy(line, "the variable")}
-        >
-          copy
-        </button>
-      </p>
+      <Pasted text={line} what="the variable" />
       <p class="quiet">
         Anthropic's and Google's SDKs take <code>{head.proxyUrl}</code> without the <code>/v1</code>. A URL fixed in
         code beats every variable.
       </p>
       <p>No app at hand? Call it from a shell:</p>
-      <p>
-        <code>{curl}</code>{" "}
-        <button
-          type="button"
-          class="small"
-          aria-label="copy the curl line"
-          onClick={() => void copy(curl, "the curl line")}
-        >
-          copy
-        </button>
-      </p>
+      <Pasted text={curl} what="the curl line" />
       {mayControl.value && offersSample(head) && (
         <p>
           <button type="button" onClick={() => void callOnce()}>
@@ -49,5 +29,16 @@ export function Empty() {
         </p>
       )}
     </section>
+  );
+}
+
+function Pasted({ text, what }: { text: string; what: string }) {
+  return (
+    <p>
+      <code>{text}</code>{" "}
+      <button type="button" class="small" aria-label={`copy ${what}`} onClick={() => void copy(text, what)}>
+        copy
+      </button>
+    </p>
   );
 }
