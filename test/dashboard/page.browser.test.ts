@@ -80,7 +80,7 @@ it("is at most 100 KB on the wire, and names no other host", () => {
   expect(hosts.filter((host) => host !== "www.w3.org")).toEqual([]);
 });
 
-describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 60_000 }, () => {
+describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 120_000 }, () => {
   let browser: Browser;
 
   beforeAll(async () => {
@@ -90,7 +90,7 @@ describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 60_000 }, () 
   afterAll(() => browser?.close());
 
   /** Generous: a browser and a proxy share the machine with everything else. */
-  const soon = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
+  const soon = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
   const seen = (page: Page, id: string, text: string | RegExp) =>
     soon(() => page.locator(`#${id}`).innerText()).toMatch(text);
 
@@ -136,7 +136,10 @@ describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 60_000 }, () 
     await chatUntil(session.proxy.url, ({ status }) => status === 429);
     await soon(() => page.locator(".headline").innerText()).toMatch(/requests\/min bites now: \d+ refused/);
     await seen(page, "calls", /429/);
-    await seen(page, "expectations", /✓[\s\S]*delivered attempts/);
+    // The judge on the way is a process of the lowest priority: on a busy machine its turn comes late.
+    await expect
+      .poll(() => page.locator("#expectations").innerText(), { timeout: 90_000 })
+      .toMatch(/✓[\s\S]*delivered attempts/);
     expect(complaints).toEqual([]);
   });
 
