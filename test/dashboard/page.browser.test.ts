@@ -15,6 +15,7 @@ import {
   TOKEN,
 } from "../support/dashboard.ts";
 import { freshFolder, startProxyCli } from "../support/e2e.ts";
+import { JUDGE_PATIENCE_MS } from "../support/patience.ts";
 import { chat } from "../support/session.ts";
 
 const IN_CI = process.env["CI"] === "true";
@@ -136,9 +137,8 @@ describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 120_000 }, ()
     await chatUntil(session.proxy.url, ({ status }) => status === 429);
     await soon(() => page.locator(".headline").innerText()).toMatch(/requests\/min bites now: \d+ refused/);
     await seen(page, "calls", /429/);
-    // The judge on the way is a process of the lowest priority: on a busy machine its turn comes late.
     await expect
-      .poll(() => page.locator("#expectations").innerText(), { timeout: 90_000 })
+      .poll(() => page.locator("#expectations").innerText(), { timeout: JUDGE_PATIENCE_MS })
       .toMatch(/✓[\s\S]*delivered attempts/);
     expect(complaints).toEqual([]);
   });

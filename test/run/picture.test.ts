@@ -7,6 +7,7 @@ import { beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import type { ViewMessage } from "../../src/dashboard/patch.ts";
 import { createDashboard, openPicture } from "../../src/run/dashboard/index.ts";
 import { startSession } from "../../src/run/session.ts";
+import { JUDGE_PATIENCE_MS } from "../support/patience.ts";
 import { chat, sessionOptions } from "../support/session.ts";
 
 const SCENARIO = `
@@ -39,45 +40,53 @@ async function openUnwatched() {
   return session;
 }
 
-it("is one for the terminal and the dashboard, with one judge, as long as either looks", async () => {
-  const session = await openUnwatched();
-  const terminal = openPicture(session);
-  const dashboard = createDashboard(session);
-  onTestFinished(async () => {
-    await Promise.all([terminal.close(), dashboard.close()]);
-  });
-  const got: ViewMessage[] = [];
-  const send = (bytes: Uint8Array) => void got.push(JSON.parse(new TextDecoder().decode(bytes)).params);
-  dashboard.watch({ send, unreadBytes: () => 0 });
-  await chat(session.proxy.url);
+it(
+  "is one for the terminal and the dashboard, with one judge, as long as either looks",
+  async () => {
+    const session = await openUnwatched();
+    const terminal = openPicture(session);
+    const dashboard = createDashboard(session);
+    onTestFinished(async () => {
+      await Promise.all([terminal.close(), dashboard.close()]);
+    });
+    const got: ViewMessage[] = [];
+    const send = (bytes: Uint8Array) => void got.push(JSON.parse(new TextDecoder().decode(bytes)).params);
+    dashboard.watch({ send, unreadBytes: () => 0 });
+    await chat(session.proxy.url);
 
-  const holds = { rows: [{ name: "max_in_flight", state: "holds" }] };
-  await expect.poll(() => terminal.view().expectations, { timeout: 15_000 }).toMatchObject(holds);
-  await expect
-    .poll(() => got.map((message) => ("patch" in message ? message.patch.sections.expectations : undefined)))
-    .toContainEqual(expect.objectContaining({ rows: [expect.objectContaining({ state: "holds" })] }));
-  expect(forked).toHaveLength(1);
+    const holds = { rows: [{ name: "max_in_flight", state: "holds" }] };
+    await expect.poll(() => terminal.view().expectations, { timeout: JUDGE_PATIENCE_MS }).toMatchObject(holds);
+    await expect
+      .poll(() => got.map((message) => ("patch" in message ? message.patch.sections.expectations : undefined)))
+      .toContainEqual(expect.objectContaining({ rows: [expect.objectContaining({ state: "holds" })] }));
+    expect(forked).toHaveLength(1);
 
-  await dashboard.close();
-  await dashboard.close();
-  await chat(session.proxy.url);
-  expect(terminal.view().head.attempts).toBe(2);
-  expect(terminal.view().expectations).toMatchObject({ provisional: true, ...holds });
+    await dashboard.close();
+    await dashboard.close();
+    await chat(session.proxy.url);
+    expect(terminal.view().head.attempts).toBe(2);
+    expect(terminal.view().expectations).toMatchObject({ provisional: true, ...holds });
 
-  await terminal.close();
-  await chat(session.proxy.url);
-  expect(terminal.view().head.attempts).toBe(2);
-}, 30_000);
+    await terminal.close();
+    await chat(session.proxy.url);
+    expect(terminal.view().head.attempts).toBe(2);
+  },
+  2 * JUDGE_PATIENCE_MS,
+);
 
-it("takes no provisional verdict once the report has judged", async () => {
-  const session = await openUnwatched();
-  const picture = openPicture(session);
-  onTestFinished(() => picture.close());
-  // Asks the judge, whose answer comes later than the report's.
-  picture.view();
-  const final = { name: "max_in_flight", explained: "", phase: null, call: undefined, atMs: undefined } as const;
-  picture.judged([{ ...final, verdict: "fail", summary: "7 at once" }], 1_000);
-  expect(forked).toHaveLength(1);
-  await once(forked[0] as ChildProcess, "message");
-  expect(picture.view().expectations).toMatchObject({ provisional: false, rows: [{ state: "broken" }] });
-});
+it(
+  "takes no provisional verdict once the report has judged",
+  async () => {
+    const session = await openUnwatched();
+    const picture = openPicture(session);
+    onTestFinished(() => picture.close());
+    // Asks the judge, whose answer comes later than the report's.
+    picture.view();
+    const final = { name: "max_in_flight", explained: "", phase: null, call: undefined, atMs: undefined } as const;
+    picture.judged([{ ...final, verdict: "fail", summary: "7 at once" }], 1_000);
+    expect(forked).toHaveLength(1);
+    await once(forked[0] as ChildProcess, "message");
+    expect(picture.view().expectations).toMatchObject({ provisional: false, rows: [{ state: "broken" }] });
+  },
+  2 * JUDGE_PATIENCE_MS,
+);

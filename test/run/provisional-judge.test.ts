@@ -6,6 +6,7 @@ import { createProvisionalJudge } from "../../src/run/dashboard/judge.ts";
 import type { JudgeAnswer } from "../../src/run/dashboard/judge-protocol.ts";
 import { createFakeClock } from "../support/clock.ts";
 import { story } from "../support/events.ts";
+import { JUDGE_PATIENCE_MS } from "../support/patience.ts";
 
 function setUp() {
   const folder = mkdtempSync(join(tmpdir(), "llm-chaos-judge-"));
@@ -22,9 +23,8 @@ function setUp() {
 
 const lines = (events: readonly object[]) => events.map((event) => `${JSON.stringify(event)}\n`).join("");
 
-/** Generous: the judge is a process of the lowest priority, and others share the machine. */
 const answersToBe = (answers: readonly JudgeAnswer[], count: number) =>
-  expect.poll(() => answers.length, { timeout: 60_000 }).toBe(count);
+  expect.poll(() => answers.length, { timeout: JUDGE_PATIENCE_MS }).toBe(count);
 
 const HAS_PROC = existsSync("/proc/self/status");
 const ofProcess = (pid: number | string, file: string) => readFileSync(`/proc/${pid}/${file}`, "utf8");
@@ -41,40 +41,48 @@ function pidOfJudge(eventsPath: string): number {
   throw new Error(`no process has ${eventsPath} among its arguments`);
 }
 
-it("judges what the log holds, and on the next request what has come since; never sooner than two seconds later", async () => {
-  const { eventsPath, judge, clock, answers } = setUp();
-  const tale = story({ expect: [{ name: "max_in_flight", params: { at_most: 1 } }] })
-    .phase("a")
-    .received("c1", { afterMs: 10 })
-    .replied("c1", 200, { afterMs: 100 });
-  const before = tale.events.length;
-  writeFileSync(eventsPath, lines(tale.events));
-  judge.ask();
-  await answersToBe(answers, 1);
-  expect(answers[0]).toMatchObject({ judged: [{ name: "max_in_flight", verdict: "pass" }] });
+it(
+  "judges what the log holds, and on the next request what has come since; never sooner than two seconds later",
+  async () => {
+    const { eventsPath, judge, clock, answers } = setUp();
+    const tale = story({ expect: [{ name: "max_in_flight", params: { at_most: 1 } }] })
+      .phase("a")
+      .received("c1", { afterMs: 10 })
+      .replied("c1", 200, { afterMs: 100 });
+    const before = tale.events.length;
+    writeFileSync(eventsPath, lines(tale.events));
+    judge.ask();
+    await answersToBe(answers, 1);
+    expect(answers[0]).toMatchObject({ judged: [{ name: "max_in_flight", verdict: "pass" }] });
 
-  tale.received("c2").received("c3").after(500);
-  tale.replied("c2", 200).replied("c3", 200);
-  const news = lines(tale.events.slice(before));
-  // A line that is not whole yet is left for the next time.
-  appendFileSync(eventsPath, news.slice(0, -5));
-  judge.ask();
-  await clock.advance(60_000);
-  appendFileSync(eventsPath, news.slice(-5));
-  judge.ask();
-  await answersToBe(answers, 2);
-  expect(answers[1]).toMatchObject({ judged: [{ verdict: "fail", call: expect.stringMatching(/^c[23]$/) }] });
-}, 130_000);
+    tale.received("c2").received("c3").after(500);
+    tale.replied("c2", 200).replied("c3", 200);
+    const news = lines(tale.events.slice(before));
+    // A line that is not whole yet is left for the next time.
+    appendFileSync(eventsPath, news.slice(0, -5));
+    judge.ask();
+    await clock.advance(60_000);
+    appendFileSync(eventsPath, news.slice(-5));
+    judge.ask();
+    await answersToBe(answers, 2);
+    expect(answers[1]).toMatchObject({ judged: [{ verdict: "fail", call: expect.stringMatching(/^c[23]$/) }] });
+  },
+  2 * JUDGE_PATIENCE_MS,
+);
 
-it("says so when the log cannot be read, and asks no more", async () => {
-  const { judge, clock, answers } = setUp();
-  judge.ask();
-  await answersToBe(answers, 1);
-  expect(answers[0]).toMatchObject({ trouble: expect.stringContaining("cannot be judged on the way") });
-  await clock.advance(60_000);
-  judge.ask();
-  expect(answers).toHaveLength(1);
-}, 70_000);
+it(
+  "says so when the log cannot be read, and asks no more",
+  async () => {
+    const { judge, clock, answers } = setUp();
+    judge.ask();
+    await answersToBe(answers, 1);
+    expect(answers[0]).toMatchObject({ trouble: expect.stringContaining("cannot be judged on the way") });
+    await clock.advance(60_000);
+    judge.ask();
+    expect(answers).toHaveLength(1);
+  },
+  2 * JUDGE_PATIENCE_MS,
+);
 
 it.skipIf(!HAS_PROC)(
   `is a process of the lowest priority that knows nothing of our environment, and is missed when it is killed${HAS_PROC ? "" : " (skipped: no /proc here)"}`,
@@ -98,5 +106,5 @@ it.skipIf(!HAS_PROC)(
     judge.ask();
     expect(() => pidOfJudge(eventsPath)).toThrow("no process has");
   },
-  130_000,
+  2 * JUDGE_PATIENCE_MS,
 );
