@@ -152,6 +152,21 @@ describe("the network as an upstream", () => {
     await http.close();
   });
 
+  it("tells a connection that was to be kept from one that never answered", async () => {
+    const server = await startRawUpstream((socket, text) => {
+      if (text.includes("/first")) socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+      else socket.end();
+    });
+    const http = createHttpUpstream({ base: new URL(server.url), clock: createFakeClock() });
+    const signal = new AbortController().signal;
+    const fresh = await failure(http.upstream(request(), signal));
+    expect(fresh.message).toMatch(/^127\.0\.0\.1:\d+ closed the connection \(UND_ERR_SOCKET\)$/);
+    await read(await http.upstream(request({ path: "/first" }), signal));
+    const kept = await failure(http.upstream(request(), signal));
+    expect(kept.message).toMatch(/closed a connection that it had offered to keep.* \(UND_ERR_SOCKET\)$/);
+    await http.close();
+  });
+
   it("knows a name that does not resolve", async () => {
     const http = createHttpUpstream({ base: new URL("http://no-such-host.invalid"), clock: createFakeClock() });
     const failed = await failure(http.upstream(request(), new AbortController().signal));

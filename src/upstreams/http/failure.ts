@@ -26,11 +26,20 @@ const SENTENCES: Readonly<Record<string, string>> = {
   UND_ERR_INVALID_ARG: "was not called: the request cannot be written as HTTP",
 };
 
+const CLOSED_KEPT = "closed a connection that it had offered to keep, as this request was on its way";
+
+/** Whether the connection had brought an earlier reply. Any client that keeps connections meets this now and then; it is neither the app's doing nor ours. */
+function wasKept(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, socket } = error as { code?: unknown; socket?: { bytesRead?: number } | null };
+  return code === "UND_ERR_SOCKET" && (socket?.bytesRead ?? 0) > 0;
+}
+
 /** An error of the network, as one that is safe to show: built from its code alone, since messages may quote what was sent. */
 export function failureOf(error: unknown, stage: UpstreamFailure["stage"], host: string): UpstreamFailure {
   if (error instanceof UpstreamFailure) return error;
   const code = codeOf(error);
-  const sentence = SENTENCES[code] ?? "failed";
+  const sentence = stage === "headers" && wasKept(error) ? CLOSED_KEPT : (SENTENCES[code] ?? "failed");
   return new UpstreamFailure(code, stage, `${host} ${sentence} (${code})`);
 }
 
