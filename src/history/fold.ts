@@ -81,8 +81,8 @@ class Story {
     const app = (run?.app ?? undefined) as AppFacts | undefined;
     const phases = this.#phases.finish(lastMs);
     const attempts = this.#attempts.finish();
-    const logicalCalls = foldLogicalCalls(attempts, this.#fronts.frontOf);
-    const drafts = this.#fronts.finish(logicalCalls, phaseFinder(phases));
+    const drafts = this.#fronts.finish(phaseFinder(phases));
+    const logicalCalls = foldLogicalCalls(attempts, this.#fronts.draftOf);
     const faulty = new Set((scenario?.phases ?? []).filter(({ faults }) => faults.length > 0).map(({ name }) => name));
     const queues = watchQueues(attempts, drafts, { lastMs, isBaseline: baselineOf(phases, faulty, drafts) });
     const frontDoorCalls = judgeFronts(drafts, {

@@ -6,3 +6,12 @@ import type { FrontDoorCall, LogicalCall } from "../core/history.ts";
  * `phase` is the event's until all phases are known.
  */
 export type FrontDraft = { -readonly [K in keyof FrontDoorCall]: FrontDoorCall[K] } & { logicalCalls: LogicalCall[] };
+
+/** Of those that no call was made for yet; never written to. */
+export const NO_CALLS: LogicalCall[] = [];
+
+/** Most have one call: an array that is made with it takes no room for more. */
+export function addCall(draft: FrontDraft, call: LogicalCall): void {
+  if (draft.logicalCalls.length === 0) draft.logicalCalls = [call];
+  else draft.logicalCalls.push(call);
+}

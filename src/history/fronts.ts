@@ -1,7 +1,7 @@
 import type { ChaosEvent } from "../core/event.ts";
-import type { Attempt, LogicalCall } from "../core/history.ts";
+import type { Attempt } from "../core/history.ts";
 import { NO_FLAGS } from "./flags.ts";
-import type { FrontDraft } from "./front-draft.ts";
+import { type FrontDraft, NO_CALLS } from "./front-draft.ts";
 import { Keeper, keepFrontStart } from "./keep.ts";
 
 /** Gathers each front-door call's events as they come, and finds the call that an attempt was made for. */
@@ -33,7 +33,7 @@ export class FrontFold {
       firstByteAtMs: undefined,
       ended: undefined,
       durationMs: undefined,
-      logicalCalls: [],
+      logicalCalls: NO_CALLS,
       outcome: "hung",
       certain: false,
       flags: NO_FLAGS,
@@ -45,30 +45,24 @@ export class FrontFold {
     if (event.trace_id !== "") this.#byTrace.set(event.trace_id, draft);
   }
 
-  /** The id of the call that an attempt was made for. */
-  readonly frontOf = (attempt: Attempt): string | undefined => this.#draftOf(attempt)?.id;
-
   /**
-   * By the trace or the call id that our driver sent. A trace that the driver did not send tells nothing: instrumentation may open one
-   * per request.
+   * The call that an attempt was made for, by the trace or the call id that our driver sent. A trace that the driver did not send tells
+   * nothing: instrumentation may open one per request.
    */
-  #draftOf({ received: { joins } }: Attempt): FrontDraft | undefined {
+  readonly draftOf = ({ received: { joins } }: Attempt): FrontDraft | undefined => {
     const byTrace = joins.trace_id === undefined ? undefined : this.#byTrace.get(joins.trace_id);
     if (byTrace !== undefined || joins.call_id === undefined || joins.call_id === "") return byTrace;
     this.#byCallId ??= new Map(this.#drafts.map((draft) => [draft.started.call_id, draft]));
     return this.#byCallId.get(joins.call_id);
-  }
+  };
 
-  /** With their logical calls. `phaseAt` is asked with the time at which a call began. */
-  finish(logicalCalls: readonly LogicalCall[], phaseAt: (ms: number) => string | undefined): FrontDraft[] {
-    // Those of an earlier time.
-    for (const draft of this.#drafts) if (draft.logicalCalls.length > 0) draft.logicalCalls = [];
-    for (const call of logicalCalls) {
-      const [first] = call.attempts;
-      if (first !== undefined) this.#draftOf(first)?.logicalCalls.push(call);
+  /** Without logical calls, also those of an earlier time. `phaseAt` is asked with the time at which a call began. */
+  finish(phaseAt: (ms: number) => string | undefined): FrontDraft[] {
+    for (const draft of this.#drafts) {
+      draft.logicalCalls = NO_CALLS;
+      // The driver's facts reach the log a little later: the time decides, not the envelope.
+      draft.phase = phaseAt(draft.started.started_at_ms) ?? draft.phase;
     }
-    // The driver's facts reach the log a little later: the time decides, not the envelope.
-    for (const draft of this.#drafts) draft.phase = phaseAt(draft.started.started_at_ms) ?? draft.phase;
     return this.#drafts;
   }
 }

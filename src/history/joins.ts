@@ -1,5 +1,7 @@
 import type { Attempt, Link, LogicalCall } from "../core/history.ts";
 import { closedAtMs } from "../core/in-flight.ts";
+import { findRepeatedTexts } from "./confidence.ts";
+import { addCall, type FrontDraft } from "./front-draft.ts";
 import { RetryFinder } from "./retries.ts";
 import { SubstituteFinder } from "./substitutes.ts";
 
@@ -8,18 +10,24 @@ type Draft = { -readonly [K in keyof LogicalCall]: LogicalCall[K] } & { attempts
 /** Of the many calls of one attempt; never written to. */
 const NO_LINKS: Link[] = [];
 
+type DraftOf = (attempt: Attempt) => FrontDraft | undefined;
+
 /**
- * Joins attempts to logical calls. One sweep over time: ends make an attempt a candidate, heads look for one.
- * `attempts` in order of their heads; `frontOf` tells the front-door call an attempt was made for.
+ * Joins attempts to logical calls, and those to the front-door calls they were made for. One sweep over time: ends make an attempt
+ * a candidate, heads look for one.
+ * `attempts` in order of their heads; `draftOf` tells the front-door call an attempt was made for.
  */
-export function foldLogicalCalls(
-  attempts: readonly Attempt[],
-  frontOf: (attempt: Attempt) => string | undefined,
-): LogicalCall[] {
-  const joiner = new Joiner(attempts, frontOf);
-  const ends = inOrderOfTheirEnds(attempts, joiner);
+export function foldLogicalCalls(attempts: readonly Attempt[], draftOf: DraftOf): LogicalCall[] {
+  const { joinable, bodies, prompts } = findJoinable(attempts);
+  const joiner = new Joiner({ joinable, bodies, prompts, draftOf });
+  const ends = inOrderOfTheirEnds(joinable);
+  let index = 0;
   let next = 0;
-  for (const [index, attempt] of attempts.entries()) {
+  for (const attempt of attempts) {
+    if (attempt !== joinable[index]) {
+      joiner.begin(attempt);
+      continue;
+    }
     for (let end = ends[next]; end !== undefined && end.closedMs <= attempt.headAtMs; end = ends[next]) {
       // Ended in the millisecond in which it began, and its turn as a head has not come.
       if (end.index >= index) break;
@@ -27,8 +35,28 @@ export function foldLogicalCalls(
       joiner.closed(end.attempt);
     }
     joiner.join(attempt);
+    index += 1;
   }
   return joiner.calls;
+}
+
+interface Joinable {
+  /** In order of their heads. The others are calls of their own, as nearly all are while nothing is wrong. */
+  joinable: readonly Attempt[];
+  /** Hashes that several have. */
+  bodies: ReadonlySet<string>;
+  prompts: ReadonlySet<string>;
+}
+
+/** Those that something may have come before or after: others have their body or their prompt, or they name themselves. */
+function findJoinable(attempts: readonly Attempt[]): Joinable {
+  const bodies = findRepeatedTexts(attempts, ({ received }) => received.body_hash);
+  const prompts = findRepeatedTexts(attempts, ({ received }) => received.prompt_hash);
+  const joinable = attempts.filter(
+    ({ received: { joins, body_hash, prompt_hash } }) =>
+      joins.identity !== undefined || prompts.has(prompt_hash) || bodies.has(body_hash),
+  );
+  return { joinable, bodies, prompts };
 }
 
 class Joiner {
@@ -37,19 +65,14 @@ class Joiner {
   readonly #byIdentity = new Map<string, Draft>();
   readonly #retries: RetryFinder;
   readonly #substitutes: SubstituteFinder;
-  readonly #frontOf: (attempt: Attempt) => string | undefined;
+  readonly #draftOf: DraftOf;
 
-  constructor(attempts: readonly Attempt[], frontOf: (attempt: Attempt) => string | undefined) {
-    this.#frontOf = frontOf;
-    this.#retries = new RetryFinder(attempts, frontOf);
+  constructor({ joinable: attempts, bodies, prompts, draftOf }: Joinable & { draftOf: DraftOf }) {
+    this.#draftOf = draftOf;
+    const frontOf = (attempt: Attempt) => draftOf(attempt)?.id;
+    this.#retries = new RetryFinder({ attempts, repeated: bodies, frontOf });
     const isSuperseded = (attempt: Attempt) => this.#isSuperseded(attempt);
-    this.#substitutes = new SubstituteFinder({ attempts, frontOf, isSuperseded });
-  }
-
-  /** Nothing can have come before it nor come after it: it is a call of its own, as nearly all are while nothing is wrong. */
-  isAlone(attempt: Attempt): boolean {
-    const { identity } = attempt.received.joins;
-    return identity === undefined && this.#retries.isAlone(attempt) && this.#substitutes.isAlone(attempt);
+    this.#substitutes = new SubstituteFinder({ attempts, repeated: prompts, frontOf, isSuperseded });
   }
 
   /** From now on others may be its retry or stand in for it. */
@@ -63,8 +86,7 @@ class Joiner {
   /** Most trusted first: identity, retry count, equal body; then another body for the same prompt. */
   join(attempt: Attempt): void {
     const { identity } = attempt.received.joins;
-    if (this.isAlone(attempt)) this.#begin(attempt);
-    else if (identity === undefined) this.#joinByContent(attempt);
+    if (identity === undefined) this.#joinByContent(attempt);
     else this.#joinByIdentity(attempt, identity);
   }
 
@@ -107,16 +129,18 @@ class Joiner {
   }
 
   #start(attempt: Attempt): Draft {
-    const call = this.#begin(attempt);
+    const call = this.begin(attempt);
     this.#callOf.set(attempt, call);
     return call;
   }
 
-  #begin(attempt: Attempt): Draft {
+  /** A new call, that nothing is known to have come before. */
+  begin(attempt: Attempt): Draft {
     const id = `l${this.calls.length + 1}`;
-    const front = this.#frontOf(attempt);
-    const call: Draft = { id, attempts: [attempt], links: NO_LINKS, follows: undefined, front };
+    const front = this.#draftOf(attempt);
+    const call: Draft = { id, attempts: [attempt], links: NO_LINKS, follows: undefined, front: front?.id };
     this.calls.push(call);
+    if (front !== undefined) addCall(front, call);
     return call;
   }
 
@@ -145,11 +169,10 @@ interface End {
   closedMs: number;
 }
 
-/** Of those that somebody may follow. */
-function inOrderOfTheirEnds(attempts: readonly Attempt[], joiner: Joiner): End[] {
+function inOrderOfTheirEnds(attempts: readonly Attempt[]): End[] {
   const ends: End[] = [];
   for (const [index, attempt] of attempts.entries()) {
-    const closedMs = joiner.isAlone(attempt) ? undefined : closedAtMs(attempt);
+    const closedMs = closedAtMs(attempt);
     if (closedMs !== undefined) ends.push({ attempt, index, closedMs });
   }
   return ends.sort((a, b) => a.closedMs - b.closedMs);

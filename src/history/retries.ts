@@ -1,5 +1,5 @@
 import type { Attempt, Link } from "../core/history.ts";
-import { confidenceOfEqualText, findRepeatedTexts, findReusedTexts, isTooLongAgo } from "./confidence.ts";
+import { confidenceOfEqualText, findReusedTexts, isTooLongAgo } from "./confidence.ts";
 import { dueAtMs, WaitingList } from "./waiting-list.ts";
 
 export interface FoundPredecessor {
@@ -21,6 +21,14 @@ interface Bucket {
   delivered: Map<number, Attempt[]>;
 }
 
+interface Options {
+  /** In order of their heads. */
+  attempts: readonly Attempt[];
+  /** The bodies that several of them have. A request that is the only one with its own needs no bucket. */
+  repeated: ReadonlySet<string>;
+  frontOf: (attempt: Attempt) => string | undefined;
+}
+
 const countOf = (attempt: Attempt) => attempt.received.joins.retry_count ?? 0;
 
 /**
@@ -32,22 +40,18 @@ export class RetryFinder {
   readonly #buckets = new Map<string, Bucket>();
   /** Asked for three times in an attempt's life; making the key costs more than looking here. */
   readonly #bucketOf = new Map<Attempt, Bucket>();
-  /** Of bodies. Most requests of a long run are the only one with theirs, and need no bucket. */
-  readonly #repeated: Set<string>;
+  readonly #repeated: ReadonlySet<string>;
   readonly #reused: Set<string>;
   readonly #frontOf: (attempt: Attempt) => string | undefined;
 
-  constructor(attempts: readonly Attempt[], frontOf: (attempt: Attempt) => string | undefined) {
-    this.#repeated = findRepeatedTexts(attempts, ({ received }) => received.body_hash);
-    this.#reused = findReusedTexts(
-      attempts.filter((attempt) => !this.isAlone(attempt)),
-      textKey,
-    );
+  constructor({ attempts, repeated, frontOf }: Options) {
+    this.#repeated = repeated;
+    this.#reused = findReusedTexts(attempts, textKey);
     this.#frontOf = frontOf;
   }
 
   opened(attempt: Attempt): void {
-    if (this.isAlone(attempt)) return;
+    if (this.#isAlone(attempt)) return;
     const { open } = this.#bucket(attempt);
     const count = countOf(attempt);
     const set = open.get(count) ?? new Set();
@@ -55,7 +59,7 @@ export class RetryFinder {
   }
 
   closed(attempt: Attempt, mayBeRetried: boolean): void {
-    if (this.isAlone(attempt)) return;
+    if (this.#isAlone(attempt)) return;
     const { open, failed, delivered } = this.#bucket(attempt);
     const count = countOf(attempt);
     open.get(count)?.delete(attempt);
@@ -71,7 +75,7 @@ export class RetryFinder {
   }
 
   find(attempt: Attempt): FoundPredecessor | undefined {
-    if (this.isAlone(attempt)) return undefined;
+    if (this.#isAlone(attempt)) return undefined;
     const bucket = this.#bucket(attempt);
     const front = this.#frontOf(attempt);
     if (front === undefined)
@@ -95,7 +99,7 @@ export class RetryFinder {
   }
 
   /** No other request has its body. */
-  isAlone({ received }: Attempt): boolean {
+  #isAlone({ received }: Attempt): boolean {
     return !this.#repeated.has(received.body_hash);
   }
 

@@ -1,12 +1,6 @@
 import type { Attempt, Link, LogicalCall } from "../core/history.ts";
 import { closedAtMs } from "../core/in-flight.ts";
-import {
-  confidenceOfEqualText,
-  findRepeatedTexts,
-  findReusedTexts,
-  fitsAnnouncedTime,
-  isTooLongAgo,
-} from "./confidence.ts";
+import { confidenceOfEqualText, findReusedTexts, fitsAnnouncedTime, isTooLongAgo } from "./confidence.ts";
 
 export type Substitute =
   | { predecessor: Attempt; kind: NonNullable<LogicalCall["follows"]>["kind"]; confidence: number }
@@ -16,7 +10,10 @@ const modelKey = ({ received: { provider, model } }: Attempt) => `${provider} ${
 const callerKey = ({ received: { key_hash } }: Attempt) => key_hash;
 
 interface Options {
+  /** In order of their heads. */
   attempts: readonly Attempt[];
+  /** The prompts that several of them have. */
+  repeated: ReadonlySet<string>;
   frontOf: (attempt: Attempt) => string | undefined;
   /** An attempt of the same logical call came after it. */
   isSuperseded: (attempt: Attempt) => boolean;
@@ -30,8 +27,6 @@ interface Options {
 export class SubstituteFinder {
   /** Failed attempts by prompt and front-door call, then by caller and model, in order of their end. */
   readonly #failed = new Map<string, Map<string, Attempt[]>>();
-  /** Of prompts. */
-  readonly #repeated: Set<string>;
   readonly #reused: Set<string>;
   /** The same, whoever the caller was. */
   readonly #reusedByAnybody: Set<string>;
@@ -39,14 +34,12 @@ export class SubstituteFinder {
 
   constructor(options: Options) {
     this.#options = options;
-    this.#repeated = findRepeatedTexts(options.attempts, ({ received }) => received.prompt_hash);
-    const repeated = options.attempts.filter((attempt) => !this.isAlone(attempt));
-    this.#reused = findReusedTexts(repeated, textOfCaller);
-    this.#reusedByAnybody = findReusedTexts(repeated, textOfAnybody);
+    this.#reused = findReusedTexts(options.attempts, textOfCaller);
+    this.#reusedByAnybody = findReusedTexts(options.attempts, textOfAnybody);
   }
 
   closed(attempt: Attempt): void {
-    if (this.isAlone(attempt)) return;
+    if (this.#isAlone(attempt)) return;
     const byModel = this.#failed.get(this.#key(attempt)) ?? new Map<string, Attempt[]>();
     this.#failed.set(this.#key(attempt), byModel);
     const list = byModel.get(callerAndModel(attempt)) ?? [];
@@ -55,7 +48,7 @@ export class SubstituteFinder {
   }
 
   find(attempt: Attempt): Substitute | undefined {
-    if (this.isAlone(attempt)) return undefined;
+    if (this.#isAlone(attempt)) return undefined;
     const byModel = this.#failed.get(this.#key(attempt));
     if (byModel === undefined) return undefined;
     return this.#again(byModel, attempt) ?? this.#elsewhere(byModel, attempt);
@@ -117,8 +110,8 @@ export class SubstituteFinder {
   }
 
   /** No other request has its prompt. */
-  isAlone({ received }: Attempt): boolean {
-    return !this.#repeated.has(received.prompt_hash);
+  #isAlone({ received }: Attempt): boolean {
+    return !this.#options.repeated.has(received.prompt_hash);
   }
 
   #frontOf(attempt: Attempt): string | undefined {
