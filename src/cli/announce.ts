@@ -2,6 +2,7 @@ import type { LimitSpec } from "../core/limits.ts";
 import { formatCount, formatShare } from "../core/units.ts";
 import { baseUrls } from "../run/families.ts";
 import type { SessionOptions } from "../run/options.ts";
+import { isOnOwnNetwork } from "../run/own-network.ts";
 import type { Session } from "../run/session.ts";
 import { summariseUpstreams, type UpstreamChoice, upstreamInWords } from "../run/upstream-choice.ts";
 import { capsInWords, NO_CAPS } from "../spend/index.ts";
@@ -30,20 +31,26 @@ export function announce(session: Session, appFilePath: string | undefined, line
 
 function upstreamLine(upstream: UpstreamChoice, options: SessionOptions): string {
   const words = `upstream ${upstreamInWords(upstream)}: `;
-  if (upstream.kind === "live") return paint("yellow", `${words}${realInWords(options)}`);
+  if (upstream.kind === "live") return paint("yellow", `${words}${liveInWords(upstream.base, options)}`);
   if (upstream.kind === "replay") return `${words}recorded answers, no key, no cost`;
   const loud = upstream.implied ? ". None was named; --upstream https://… forwards to a real provider" : "";
   return `${words}built in, no key, no cost${loud}`;
 }
 
 /** How many calls are real, what they may cost, and what comes then. */
-function realInWords({ budget, mix, standIn }: SessionOptions): string {
-  const real =
-    mix === undefined ? "REAL calls" : `${formatShare(mix)} REAL calls, the rest to ${standIn?.address}; the real ones`;
+function liveInWords(base: URL, { budget, mix, standIn }: SessionOptions): string {
+  const isOwn = isOnOwnNetwork(base);
+  const called = isOwn ? "live calls" : "REAL calls";
+  const calls =
+    mix === undefined ? called : `${formatShare(mix)} ${called}, the rest to ${standIn?.address}; the ${called}`;
+  // A gateway of one's own may well stand before a provider.
+  const cost = isOwn
+    ? `${calls} on your own network cost money only if that server passes them on to a provider`
+    : `${calls} cost real money`;
   const caps = capsInWords(budget?.caps ?? NO_CAPS);
-  if (caps === "") return `${real} cost real money; nothing caps what they may cost (--budget-usd 2 would)`;
+  if (caps === "") return `${cost}; nothing caps what they may cost (--budget-usd 2 would)`;
   const then = budget?.over === "stub" ? `then ${standIn?.address} answers` : "then calls are refused";
-  return `${real} cost real money, at most ${caps}; ${then}`;
+  return `${cost}, at most ${caps}; ${then}`;
 }
 
 function addresses({ options, proxy }: Session): string[] {

@@ -7,6 +7,11 @@ export function limitsAt({ scenario, limitChanges }: LimitsOfRun, seq: number): 
   return last?.limits ?? scenario?.limits ?? [];
 }
 
+/** Those that were counted last: panic, or a controller, may have taken all away before the end. */
+export function lastCountedLimits({ scenario, limitChanges }: LimitsOfRun): readonly LimitSpec[] {
+  return limitChanges.findLast(({ limits }) => limits.length > 0)?.limits ?? scenario?.limits ?? [];
+}
+
 /** Whether anything was counted at any time. */
 export function hasCountedLimits({ scenario, limitChanges }: LimitsOfRun): boolean {
   return (scenario?.limits ?? []).length > 0 || limitChanges.some(({ limits }) => limits.length > 0);

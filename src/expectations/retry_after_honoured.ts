@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Evidence, Expectation } from "../core/expectation.ts";
 import type { Attempt, History, LogicalCall } from "../core/history.ts";
 import { duration, share } from "../core/schema.ts";
-import { formatDuration, formatShare } from "../core/units.ts";
+import { formatCount, formatDuration, formatShare } from "../core/units.ts";
 import { clientCap } from "./shared/client-caps.ts";
 import { notNeededOrUnseen } from "./shared/held-back.ts";
 import { hintGrain } from "./shared/hint-grain.ts";
@@ -109,10 +109,14 @@ function judge({ at_least }: Params, samples: readonly Sample[], voided: number)
   const respected = samples.length - early.length;
   const exact = respected - over.length;
   const latest = over.reduce((most, { waitedMs, announcedMs }) => Math.max(most, waitedMs - announcedMs), 0);
-  const parts = [`${early.length} early`, `${exact} exact`, `${over.length} overslept`];
+  const parts = [
+    `${formatCount(early.length)} early`,
+    `${formatCount(exact)} exact`,
+    `${formatCount(over.length)} overslept`,
+  ];
   if (over.length > 0) parts.push(`by up to ${formatDuration(latest)}`);
   if (voided > 0) parts.push(`${voided} void: our own loop was late`);
-  const summary = `${respected} of ${counted(samples.length, "wait")} respected (${parts.join(", ")})${cap === undefined ? "" : `; ${cap}`}`;
+  const summary = `${formatCount(respected)} of ${counted(samples.length, "wait")} respected (${parts.join(", ")})${cap === undefined ? "" : `; ${cap}`}`;
   const worstFirst = [...early].sort((a, b) => b.announcedMs - b.waitedMs - (a.announcedMs - a.waitedMs));
   const evidence = worstFirst.map(asEvidence);
   if (respected / samples.length < at_least) return fail(summary, evidence);

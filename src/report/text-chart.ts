@@ -2,7 +2,7 @@ import type { Report } from "../core/report.ts";
 import { formatDuration } from "../core/units.ts";
 import { bucketed, judgedSeries, kindsOf } from "./charts/index.ts";
 import { onOneLine } from "./one-line.ts";
-import { clockTime, NOT_MEASURED, OUTCOMES } from "./sentences/index.ts";
+import { clockTime, counted, NOT_MEASURED, OUTCOMES } from "./sentences/index.ts";
 
 const COLUMNS = 60;
 const BLOCKS = "▁▂▃▄▅▆▇█";
@@ -40,7 +40,7 @@ function timeRows(report: Report): string[] {
     ...report.phases.map(({ name, fromMs, toMs }) =>
       row(`phase ${onOneLine(name)}`, `${clockTime(fromMs)} to ${clockTime(toMs)}`),
     ),
-    `One column is ${seconds}; a full block is ${most} calls${slowest > 0 ? `, or ${formatDuration(slowest)}` : ""}.`,
+    `One column is ${seconds}; a full block is ${counted(most, "call")}${slowest > 0 ? `, or ${formatDuration(slowest)}` : ""}.`,
   ];
 }
 

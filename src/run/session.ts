@@ -159,8 +159,10 @@ function withSwitches(parts: Omit<Session, Switches>, closeUpstreams: () => Prom
     stopped: stopping.promise,
     stop,
     panic(who) {
+      const counted = parts.limiter.counting;
       parts.chooser.panic();
       parts.limiter.disable();
+      if (counted && !log.closed) log.append({ type: "limits_changed", limits: [], rows: [] });
       proxy.releaseAll();
       timeline.stop();
       if (options.mode === "run") stop({ why: "panic", detail: `by ${who}` });

@@ -26,6 +26,18 @@ test.each(["y\n", "YES\n"])("somebody who says %j goes on", async (typed) => {
   expect(at.asked()).toContain("cost real money");
 });
 
+test("a server of one's own is not called a real provider, unless a real one stands beside it", async () => {
+  const asked = async (...texts: string[]) => {
+    const at = terminal("y\n");
+    await confirmSpending({ upstreams: parseUpstreams(texts) }, { terminal: at });
+    return at.asked();
+  };
+  expect(await asked("http://127.0.0.1:8000")).toContain(
+    "Calls to a server of your own cost money if it passes them on",
+  );
+  expect(await asked("a=http://127.0.0.1:8000", "b=https://api.openai.com")).toContain("Calls to a real upstream cost");
+});
+
 test.each(["\n", "no\n", "", "yesterday\n"])("nothing starts on %j", async (typed) => {
   await expect(confirmSpending(LIVE, { terminal: terminal(typed) })).rejects.toThrow(UserError);
 });

@@ -56,7 +56,9 @@ it("ends a run that the budget stops, leaves with 4, and says what was spent", a
   expect(refused.status).toBe(403);
   expect(refused.text).toContain("llm_chaos_budget");
   expect(await run.exited, run.stderr()).toBe(4);
-  expect(run.stderr()).toMatch(/REAL calls cost real money, at most \$0\.006; then calls are refused/);
+  expect(run.stderr()).toMatch(
+    /live calls on your own network cost money only if .*, at most \$0\.006; then calls are refused/,
+  );
   expect(run.stderr()).toMatch(/price +my-model: as my-model \(your price\), \$1\.00 in and \$3\.00 out/);
   expect(run.stdout()).toContain("stopped early: budget");
   const report = reportOf(runFolderIn(run.cwd));
@@ -105,7 +107,9 @@ it("a mix sends its share of the calls to the provider, and the report says how 
 
 it("nobody is asked where nobody can answer; the line is loud all the same", async () => {
   const proxy = await start(["proxy"], []);
-  await proxy.says(/REAL calls cost real money; nothing caps what they may cost \(--budget-usd 2 would\)/);
+  await proxy.says(
+    /live calls on your own network cost money only if .*; nothing caps what they may cost \(--budget-usd 2 would\)/,
+  );
   proxy.signal("SIGINT");
   expect(await proxy.exited).toBe(0);
 });

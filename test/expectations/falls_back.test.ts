@@ -84,7 +84,7 @@ test("refusing users instead is no fallback, however politely it is done", () =>
     ),
   ).toMatchObject({
     verdict: "fail",
-    summary: "no fallback; 1 were shed of 1 call instead",
+    summary: "no fallback; 1 of 1 calls was shed instead",
   });
 });
 

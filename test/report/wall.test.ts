@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LimitSpec } from "../../src/core/limits.ts";
-import { limitsChanged, renderers } from "../../src/report/index.ts";
+import { bitesFirst, headroom, limitsChanged, renderers } from "../../src/report/index.ts";
+import { loadAdvice } from "../../src/report/sentences/advice.ts";
 import { type Story, story } from "../support/events.ts";
 import { countedCall, reportOf, served } from "../support/report.ts";
 
@@ -193,6 +194,15 @@ describe("limits that were changed in the middle of a run", () => {
     expect(notConcluded).toContainEqual(expect.stringContaining("limits were changed while the ramp went on"));
   });
 
+  it("that end with panic are told, and computed as they were before it", () => {
+    const told = mixed(story().phase("only"), "1", ["big"]);
+    changed(told, []);
+    const limits = [limit({ rpm: 300 }, { label: "ours" })];
+    const report = reportOf(told.ended("panic"), { scenario: { limits } });
+    expect(report.load.walls).toMatchObject([{ dimension: "rpm", concurrency: 10 }]);
+    expect(limitsChanged(report)).toContain("requests per minute 300 → not counted");
+  });
+
   it("fill no page, however often they were set", () => {
     const told = changedOnce();
     for (let n = 0; n < 20; n++) changed(told, [limit({ tpm: 2_000 + n }, { label: "ours" })]);
@@ -200,4 +210,29 @@ describe("limits that were changed in the middle of a run", () => {
     expect(words.match(/→/g)).toHaveLength(5);
     expect(words).toContain("; 18 more times.");
   });
+});
+
+describe("what bites first", () => {
+  const refusal = { origin: "counted" as const, trouble: "rate_limit", status: 429, synthetic: false };
+  const refused = (told: Story, call: string, dimension: "rpm" | "tpm") =>
+    told
+      .after(1_000)
+      .received(call)
+      .event({ type: "call_refused", call, ...refusal, dimension, limit: 100, used: 90 });
+
+  it("names the first, and those that refused later with their times, since their fullest moment is another one", () => {
+    const told = story({ driven: false }).phase("only");
+    refused(told, "c1", "rpm");
+    refused(told, "c2", "tpm");
+    expect(bitesFirst(reportOf(told.ended()))).toBe(
+      "Requests per minute first, at 0:01; then tokens per minute, at 0:02.",
+    );
+  });
+});
+
+it("calls a wall under one caller no zero, and asks for pauses instead of fewer callers", () => {
+  const told = mixed(story().phase("only"), "1", ["big"]);
+  const report = reportOf(told.ended(), { scenario: { limits: [limit({ rpm: 1 })] } });
+  expect(headroom(report)).toContain("exhausted at 0.03 users at once");
+  expect(loadAdvice(report)).toEqual(["leave pauses between calls: one caller without any is too many (computed)"]);
 });

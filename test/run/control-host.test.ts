@@ -131,6 +131,7 @@ describe("panic", () => {
     expect((await chat(session.proxy.url)).status).toBe(429);
     session.panic("test");
     // Nothing was awaited: this is still the same turn.
+    expect(session.log.since(0).at(-1)).toMatchObject({ type: "limits_changed", limits: [], rows: [] });
     expect(session.chooser.active()).toEqual([]);
     expect(session.limiter.counting).toBe(false);
     expect(session.timeline.state()).toBe("over");
@@ -139,6 +140,8 @@ describe("panic", () => {
     expect((await chat(session.proxy.url, { model: "other" })).status).toBe(200);
     await control.panic();
     expect(session.log.since(0).findLast(({ type }) => type === "command")).toMatchObject({ method: "panic" });
+    // What is off already is not switched off again.
+    expect(session.log.since(0).filter(({ type }) => type === "limits_changed")).toHaveLength(1);
   });
 });
 

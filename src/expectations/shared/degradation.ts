@@ -3,7 +3,7 @@ import type { FrontDoorCall, History } from "../../core/history.ts";
 import { hasCountedLimits } from "../../core/limits-held.ts";
 import { adviceOnLinks } from "../../core/links.ts";
 import { matchesGlob } from "../../core/text.ts";
-import { formatDuration } from "../../core/units.ts";
+import { formatCount, formatDuration } from "../../core/units.ts";
 import { type Degraded, degradedCalls, WAYS, type Way } from "./degraded-calls.ts";
 import { notNeededOrUnseen } from "./held-back.ts";
 import { fail, inconclusive, pass, unseen } from "./judgements.ts";
@@ -152,12 +152,13 @@ function withoutPath({ ways, within = 0 }: AskedPath, selected: History, trouble
     return unseen(
       `not needed: all ${counted(calls.length, "call")} were served without ${wanted}, so it is not proven`,
     );
+  const all = `${formatCount(calls.length)} calls`;
   const instead = [
-    ...(bad.length === 0 ? [] : [`${bad.length} ended badly`]),
-    ...(shed.length === 0 ? [] : [`${shed.length} were shed`]),
+    ...(bad.length === 0 ? [] : [`${formatCount(bad.length)} of ${all} ended badly`]),
+    ...(shed.length === 0 ? [] : [`${formatCount(shed.length)} of ${all} ${shed.length === 1 ? "was" : "were"} shed`]),
   ];
   return fail(
-    `no ${wanted}; ${instead.join(" and ")} of ${counted(calls.length, "call")} instead`,
+    `no ${wanted}; ${instead.join(" and ")} instead`,
     [...bad, ...shed].map((call) => asEvidence(call, { seq: trouble.seq, wanted })),
   );
 }

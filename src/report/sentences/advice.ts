@@ -67,5 +67,7 @@ export function loadAdvice({ load }: Report): string[] {
   const good = [load.shedsAt, load.breaksAt].map((knee) => knee?.after ?? undefined).filter((at) => at !== undefined);
   if (good.length > 0) return [`bring the load down to ${Math.min(...good)} calls at once (measured)`];
   if (load.computedWall === null) return [];
+  if (load.computedWall.concurrency < 1)
+    return ["leave pauses between calls: one caller without any is too many (computed)"];
   return [`bring the load under ${concurrencyInWords(load.computedWall.concurrency)} calls at once (computed)`];
 }

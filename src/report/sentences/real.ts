@@ -1,9 +1,10 @@
 import type { Report } from "../../core/report.ts";
-import { formatDuration } from "../../core/units.ts";
+import { formatCount, formatDuration } from "../../core/units.ts";
 import { loadAdvice } from "./advice.ts";
+import { LOOKS } from "./looks.ts";
 import { signsOf } from "./signs.ts";
 import { subjectOf } from "./wall.ts";
-import { capital, counted, listed, NOT_MEASURED, OUTCOMES } from "./words.ts";
+import { capital, counted, dimensionInWords, listed, NOT_MEASURED, OUTCOMES } from "./words.ts";
 
 export interface Pair {
   label: string;
@@ -45,11 +46,14 @@ function howItLooks({ refusals, faults }: Report): string {
         : announcedMs.min === announcedMs.max
           ? `wait ${formatDuration(announcedMs.min)}`
           : `wait ${formatDuration(announcedMs.min)} to ${formatDuration(announcedMs.max)}`;
-    return `HTTP ${status} ${trouble} (${subjectOf(dimension, trouble)}, ${wait}; ${origin}, ${count} ×)`;
+    const subject = dimension === null ? "" : `${dimensionInWords(dimension)}, `;
+    return `HTTP ${status} ${trouble} (${subject}${wait}; ${origin}, ${formatCount(count)} ×)`;
   });
-  const others = faults.filter(({ name, hits }) => hits > 0 && name !== "rate_limit");
-  const broken = others.map(({ name, hits }) => `${name.replaceAll("_", " ")} (${hits} ×)`);
-  const seen = [...refused, ...broken];
+  const spoilt = faults.flatMap(({ name, hits }) => {
+    const look = LOOKS[name];
+    return look === undefined || hits === 0 ? [] : [`${look} (${name}, ${formatCount(hits)} ×)`];
+  });
+  const seen = [...refused, ...spoilt];
   return seen.length === 0
     ? `The provider's side: ${NOT_MEASURED}, nothing went wrong.`
     : `The app gets ${listed(seen)}.`;
@@ -58,7 +62,7 @@ function howItLooks({ refusals, faults }: Report): string {
 function whatUsersSee({ calls }: Report): string {
   if (calls.frontDoor === 0) return `What users see: ${NOT_MEASURED}.`;
   const seen = OUTCOMES.map(({ outcome }) => ({ outcome, count: calls.outcomes[outcome] }));
-  const parts = seen.filter(({ count }) => count > 0).map(({ outcome, count }) => `${count} ${outcome}`);
+  const parts = seen.filter(({ count }) => count > 0).map(({ outcome, count }) => `${formatCount(count)} ${outcome}`);
   return `Users see ${listed(parts)} of ${counted(calls.frontDoor, "call")}.`;
 }
 

@@ -8,14 +8,7 @@ type Refusal = Report["refusals"][number];
 /** What bites first, in one sentence. */
 export function bitesFirst(report: Report): string {
   const first = firstHit(report);
-  if (first !== undefined) {
-    if (report.load.startsAtWall) return bitesAtWall(first, report.limits.length);
-    const others = report.limits.filter((limit) => limit !== first);
-    if (others.length === 0)
-      return `${capital(dimensionInWords(first.dimension))}: the wall is met; no other limit was counted.`;
-    const shares = [...others.toReversed(), first].map(({ dimension, peakShare }) => shareOf(dimension, peakShare));
-    return `${capital(dimensionInWords(first.dimension))}: the wall is met at ${listed(shares)}.`;
-  }
+  if (first !== undefined) return bites(first, report);
   const refused = refusedInWords(report.refusals.filter(({ origin }) => origin !== "counted"));
   const nearest = report.limits[0];
   if (nearest !== undefined) {
@@ -26,6 +19,21 @@ export function bitesFirst(report: Report): string {
     ? `${capital(NOT_MEASURED)}: no limit was counted and no call was refused.`
     : `${refused} How full the real limits were is ${NOT_MEASURED}: none was counted.`;
 }
+
+function bites(first: Limit, { limits, load }: Report): string {
+  if (load.startsAtWall) return bitesAtWall(first, limits.length);
+  const others = limits.filter((limit) => limit !== first);
+  const name = capital(dimensionInWords(first.dimension));
+  if (others.length === 0) return `${name}: the wall is met; no other limit was counted.`;
+  const later = others.filter(({ hit }) => hit).sort((a, b) => (a.firstHit?.seq ?? 0) - (b.firstHit?.seq ?? 0));
+  // How full another one ever was says nothing of the moment of the first refusal, once it refused, too.
+  if (later.length > 0) return `${name} first${whenMet(first)}; then ${listed(later.map(nameAndTime))}.`;
+  const shares = [...others.toReversed(), first].map(({ dimension, peakShare }) => shareOf(dimension, peakShare));
+  return `${name}: the wall is met at ${listed(shares)}.`;
+}
+
+const whenMet = ({ firstHit }: Limit) => (firstHit === null ? "" : `, at ${clockTime(firstHit.atMs)}`);
+const nameAndTime = (limit: Limit) => `${dimensionInWords(limit.dimension)}${whenMet(limit)}`;
 
 /** Each step began with full buckets, so the shares say nothing; which limit refused first, and at which load, does. */
 function bitesAtWall({ dimension, firstHit }: Limit, limits: number): string {
@@ -80,8 +88,10 @@ const MOST_CHANGES = 3;
 /** Limits that a controller set on the way, and what the page's numbers then mean; empty when nobody did. */
 export function limitsChanged({ limitChanges }: Report): string {
   if (limitChanges.length === 0) return "";
+  const labels = new Set(limitChanges.flatMap(({ amounts }) => amounts.map(({ label }) => label)));
   const shown = limitChanges.slice(0, MOST_CHANGES).map(({ atMs, seq, amounts }) => {
-    const what = amounts.length === 0 ? "set anew with the same amounts" : listed(amounts.map(amountInWords));
+    const words = amounts.map((amount) => amountInWords(amount, labels.size > 1));
+    const what = amounts.length === 0 ? "set anew with the same amounts" : listed(words);
     return `at ${clockTime(atMs)} ${what} (event ${seq})`;
   });
   const more = limitChanges.length - shown.length;
@@ -89,8 +99,12 @@ export function limitsChanged({ limitChanges }: Report): string {
   return `The limits were changed during the run: ${all}. Shares are of the limit that held at the time; what is computed is computed for the last ones.`;
 }
 
-function amountInWords({ dimension, label, before, after }: Report["limitChanges"][number]["amounts"][number]): string {
-  const name = `${dimensionInWords(dimension)}${label === "" ? "" : ` (${label})`}`;
+/** Where all are of one row, its label tells nobody anything. */
+function amountInWords(
+  { dimension, label, before, after }: Report["limitChanges"][number]["amounts"][number],
+  withLabel: boolean,
+): string {
+  const name = `${dimensionInWords(dimension)}${withLabel && label !== "" ? ` (${label})` : ""}`;
   const amount = (value: number | null) => (value === null ? "not counted" : formatCount(value));
   return `${name} ${amount(before)} → ${amount(after)}`;
 }
@@ -172,6 +186,8 @@ export function wallInShort({ load }: Report): string {
     : `computed: ${concurrencyInWords(load.computedWall.concurrency)} at once`;
 }
 
+/** A wall under one caller keeps a digit: `0.02`, never 0. */
 export function concurrencyInWords(concurrency: number): string {
+  if (concurrency < 1) return String(Number(concurrency.toPrecision(1)));
   return concurrency < 10 ? String(Number(concurrency.toFixed(1))) : formatCount(concurrency);
 }

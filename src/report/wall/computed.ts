@@ -1,6 +1,6 @@
 import type { Attempt, History } from "../../core/history.ts";
 import { DAY_MS, DIMENSIONS, type Dimension, type LimitSpec, windowMs } from "../../core/limits.ts";
-import { limitsAt } from "../../core/limits-held.ts";
+import { lastCountedLimits } from "../../core/limits-held.ts";
 import type { Wall } from "../../core/report.ts";
 import { formatCount, formatDuration } from "../../core/units.ts";
 import { takenFrom } from "../../limits/index.ts";
@@ -17,14 +17,14 @@ interface Undisturbed {
  * The load that each counted dimension can sustain by arithmetic, at the mix of traffic that the run had: limit × latency /
  * (window × charge), the lowest first. Latency and charge (as that provider settles it) are means over undisturbed front-door
  * calls (served, not retried, not queued, not fallen back); without a front door, over delivered logical calls of one attempt. Of limits
- * that were changed on the way, the last ones count.
+ * that were changed on the way, the last ones count, also where they were taken away in the end.
  */
 export function computedWalls(history: History): Wall[] {
   const sample = undisturbed(history);
   const latencyMs = mean(sample.map(({ durationMs }) => durationMs));
   if (latencyMs === undefined) return [];
   const lowest = new Map<Dimension, Wall>();
-  for (const spec of limitsAt(history, Number.POSITIVE_INFINITY)) {
+  for (const spec of lastCountedLimits(history)) {
     for (const dimension of DIMENSIONS) {
       const wall = wallOf(dimension, spec, { history, sample, latencyMs });
       const before = lowest.get(dimension);
