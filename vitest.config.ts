@@ -5,7 +5,10 @@ const ALONE = ["test/e2e/run-ramp.test.ts", "test/incidents/*.test.ts"];
 
 export default defineConfig({
   test: {
-    testTimeout: 20_000,
+    // Against hanging, not against slowness: a busy machine takes ten times as long.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     reporters: ["default"],
     projects: [
       {

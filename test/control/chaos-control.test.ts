@@ -5,7 +5,7 @@ import { createHost, openControl } from "../support/control.ts";
 
 const mark = (label: string) => ({ type: "mark", label, who: "test" }) as const;
 
-it("follows the log over a lost connection, without a gap or a double", { timeout: 15_000 }, async () => {
+it("follows the log over a lost connection, without a gap or a double", async () => {
   const host = createHost();
   host.status = () => ({ last_seq: host.lastSeq }) as ReturnType<typeof host.status>;
   const first = await openControl({ host, token: "the-same-token" });
@@ -39,7 +39,7 @@ it("follows the log over a lost connection, without a gap or a double", { timeou
   await expect(control.panic()).rejects.toThrow(/was closed/);
 });
 
-it("begins anew when the proxy was restarted, and asks for the token again", { timeout: 15_000 }, async () => {
+it("begins anew when the proxy was restarted, and asks for the token again", async () => {
   const old = createHost();
   old.status = () => ({ last_seq: old.lastSeq }) as ReturnType<typeof old.status>;
   const first = await openControl({ host: old });

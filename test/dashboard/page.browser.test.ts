@@ -72,7 +72,7 @@ const readGauge = (page: Page): Promise<{ words: number; bar: number }> =>
 const POST_SAMPLE = `fetch("/sample-call", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" })
   .then(async (answer) => [answer.status, await answer.text()])`;
 
-beforeAll(() => buildPage(PAGE_FOLDER), 60_000);
+beforeAll(() => buildPage(PAGE_FOLDER));
 
 it("is at most 100 KB on the wire, and names no other host", () => {
   expect(compressedSize(PAGE_FOLDER)).toBeLessThan(100 * 1_024);
@@ -81,17 +81,16 @@ it("is at most 100 KB on the wire, and names no other host", () => {
   expect(hosts.filter((host) => host !== "www.w3.org")).toEqual([]);
 });
 
-describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, { timeout: 120_000 }, () => {
+describe.skipIf(CHROMIUM === undefined && !IN_CI)(name, () => {
   let browser: Browser;
 
   beforeAll(async () => {
     if (CHROMIUM === undefined) throw new Error("CI must have chromium: apt-get install chromium");
     browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
-  }, 60_000);
+  });
   afterAll(() => browser?.close());
 
-  /** Generous: a browser and a proxy share the machine with everything else. */
-  const soon = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
+  const soon = <T>(read: () => T) => expect.poll(read);
   const seen = (page: Page, id: string, text: string | RegExp) =>
     soon(() => page.locator(`#${id}`).innerText()).toMatch(text);
 

@@ -36,7 +36,7 @@ it("validates: every problem of every file in one pass, for people and for machi
   ]);
 });
 
-it("lists what there is, also for machines", { timeout: 60_000 }, async () => {
+it("lists what there is, also for machines", async () => {
   const cwd = freshFolder();
   const named: Record<string, string> = {
     faults: "truncate",
@@ -89,7 +89,7 @@ it("explains a scenario in sentences", async () => {
   expect(told.stdout).toContain("gpt-4o");
 });
 
-it("controls a running proxy from another terminal in the same folder", { timeout: 40_000 }, async () => {
+it("controls a running proxy from another terminal in the same folder", async () => {
   const cwd = freshFolder();
   writeFileSync(join(cwd, "stub.yaml"), QUICK_STUB);
   const args = ["--upstream", "stub:stub.yaml", "--control", "127.0.0.1:0", "--mark"];

@@ -15,9 +15,7 @@ const HOLDING = [
   { bandwidth: { rate: 400 } },
 ];
 
-it("adds, changes and removes faults while streams run, without losing or doubling a byte", {
-  timeout: 60_000,
-}, async () => {
+it("adds, changes and removes faults while streams run, without losing or doubling a byte", async () => {
   const cwd = freshFolder();
   const upstream = await startNumberedUpstream({ events: 200 });
   const proxy = await startProxyCli(["--upstream", upstream.url, "--control", "127.0.0.1:0"], { cwd });

@@ -44,7 +44,7 @@ async function play(lasts: string, command: string) {
   return { ...played, events, states, report: played.stdout === "" ? undefined : JSON.parse(played.stdout) };
 }
 
-it("ends a load tool with the run, its group too, and judges what it did", { timeout: 40_000 }, async () => {
+it("ends a load tool with the run, its group too, and judges what it did", async () => {
   const { code, stderr, events, states, report } = await play("1s", "node tool.cjs hold & wait");
   expect(code, stderr).toBe(0);
   expect(stderr).toMatch(
@@ -64,9 +64,7 @@ it("ends a load tool with the run, its group too, and judges what it did", { tim
   expect(isAlive(Number(pid))).toBe(false);
 });
 
-it("ends with a load tool that ends first, says what had no load, and keeps its exit code", {
-  timeout: 40_000,
-}, async () => {
+it("ends with a load tool that ends first, says what had no load, and keeps its exit code", async () => {
   const { code, stderr, events, report } = await play("30s", "node tool.cjs 99");
   expect(code, stderr).toBe(0);
   expect(report.load.tool).toEqual({ code: 99, signal: null });
@@ -76,7 +74,7 @@ it("ends with a load tool that ends first, says what had no load, and keeps its 
   expect(events.at(-1)).toMatchObject({ type: "run_ended", why: "load_ended" });
 });
 
-it("breaks when the load tool cannot be started", { timeout: 40_000 }, async () => {
+it("breaks when the load tool cannot be started", async () => {
   const { code, stderr, events } = await play("30s", "no-such-load-tool --users 3");
   expect(code, stderr).toBe(5);
   expect(events.at(-1)).toMatchObject({ why: "broken", detail: "the load command was not found (exit code 127)" });

@@ -45,7 +45,7 @@ async function play(cwd: string, run: string, { calls = 24, flags = [] as string
   return { injected, report: reportOf(folder) as { seed?: number; warnings?: string[] }, stderr: cli.stderr() };
 }
 
-it("injects the same again with --plan, and follows the plan rather than the seed", { timeout: 60_000 }, async () => {
+it("injects the same again with --plan, and follows the plan rather than the seed", async () => {
   const cwd = freshFolder();
   writeFileSync(join(cwd, "chancy.yaml"), SCENARIO);
   writeFileSync(join(cwd, "stub.yaml"), QUICK_STUB);

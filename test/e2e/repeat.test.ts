@@ -38,7 +38,7 @@ async function workplace(): Promise<{ cwd: string; args: string[] }> {
   return { cwd, args: ["run", "again.yaml", "--upstream", upstream, "--listen", "127.0.0.1:0", "--control", "off"] };
 }
 
-it("plays a run three times and names what held in two of them", { timeout: 60_000 }, async () => {
+it("plays a run three times and names what held in two of them", async () => {
   const { cwd, args } = await workplace();
   const env = { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: join(cwd, "step.md") };
   const app = ["--", process.execPath, "app.cjs"];
@@ -61,7 +61,7 @@ it("plays a run three times and names what held in two of them", { timeout: 60_0
   expect(played.stderr).toMatch(/^::error title=llm-chaos%3A again::delivered attempts ≥ 50 %25: /m);
 });
 
-it("stops the series at the first Ctrl-C, and tells what was played", { timeout: 60_000 }, async () => {
+it("stops the series at the first Ctrl-C, and tells what was played", async () => {
   const { cwd, args } = await workplace();
   const run = startCli([...args, "--repeat", "5"], { cwd });
   await run.says(/repeat {2}2 of 5/);

@@ -47,7 +47,7 @@ async function askWithSdks(url: string) {
   return { seen, tookMs };
 }
 
-it("cannot be told from the server that was recorded, by the official SDKs", { timeout: 60_000 }, async () => {
+it("cannot be told from the server that was recorded, by the official SDKs", async () => {
   const cwd = freshFolder();
   const live = await startProxyCli(["--upstream", await startMock(), "--record", "tape.jsonl"], { cwd });
   const first = await askWithSdks(live.url);

@@ -12,7 +12,7 @@ expect:
   - retry_amplification: { at_most: 1.0 }
 `;
 
-it("does not take the five calls of an agent for retries", { timeout: 60_000 }, async () => {
+it("does not take the five calls of an agent for retries", async () => {
   const { cwd, args } = await exampleRun("agent-app", CALM, { appFile: "agent.llm-chaos.yaml" });
   const played = await runCli(args, { cwd });
   expect(played.code, played.stderr + played.stdout).toBe(0);

@@ -2,9 +2,7 @@ import { expect, it } from "vitest";
 import { eventsOf, reportOf, runCli, runFolderIn } from "../support/e2e.ts";
 import { exampleRun, QUICK_STORM } from "../support/e2e-files.ts";
 
-it("passes the well-behaved app in the same storm, prints the report as JSON, and ends the app with the run", {
-  timeout: 60_000,
-}, async () => {
+it("passes the well-behaved app in the same storm, prints the report as JSON, and ends the app with the run", async () => {
   const { cwd, args, appUrl } = await exampleRun("good-app", QUICK_STORM);
   const played = await runCli([...args.slice(0, 2), "--json", ...args.slice(2)], { cwd });
   expect(played.code, played.stderr + played.stdout).toBe(0);

@@ -4,9 +4,7 @@ import { expect, it } from "vitest";
 import { eventsOf, freshFolder, reportOf, runCli, runFolderIn } from "../support/e2e.ts";
 import { exampleRun, QUICK_STORM } from "../support/e2e-files.ts";
 
-it("fails the naive app, names its early retries, and tells the same again from the log alone", {
-  timeout: 60_000,
-}, async () => {
+it("fails the naive app, names its early retries, and tells the same again from the log alone", async () => {
   const { cwd, args } = await exampleRun("naive-app", QUICK_STORM);
   const played = await runCli(args, { cwd });
   expect(played.code, played.stderr).toBe(1);

@@ -43,7 +43,7 @@ const APP = join(ROOT, "test/support/two-providers-app.mjs");
 const ofType = <T extends EventType>(events: ChaosEvent[], type: T) =>
   events.filter((event) => event.type === type) as unknown as ChaosEvent<T>[];
 
-it("sees an app fall back to another provider, and says so", { timeout: 60_000 }, async () => {
+it("sees an app fall back to another provider, and says so", async () => {
   const cwd = freshFolder();
   writeFileSync(join(cwd, "llm-chaos.yaml"), APP_FILE);
   writeFileSync(join(cwd, "storm.yaml"), STORM);

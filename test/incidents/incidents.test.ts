@@ -16,29 +16,23 @@ afterAll(async () => {
   rmSync(runs, { recursive: true, force: true });
 });
 
-it.each(Object.entries(INCIDENTS))(
-  "%s tells a careful app from one with a single sin",
-  {
-    timeout: 60_000,
-  },
-  async (name, one) => {
-    const play = (reaction: string) =>
-      playShipped(`incidents/${name}.yaml`, {
-        client: incidentClient(reaction, one),
-        provider: provider.url,
-        folder: join(runs, `${name}-${reaction}`),
-        variables: one.variables ?? {},
-      });
-    // Side by side: most of a run is waiting.
-    const [good, bad] = await Promise.all([play("careful"), play(one.sin)]);
+it.each(Object.entries(INCIDENTS))("%s tells a careful app from one with a single sin", async (name, one) => {
+  const play = (reaction: string) =>
+    playShipped(`incidents/${name}.yaml`, {
+      client: incidentClient(reaction, one),
+      provider: provider.url,
+      folder: join(runs, `${name}-${reaction}`),
+      variables: one.variables ?? {},
+    });
+  // Side by side: most of a run is waiting.
+  const [good, bad] = await Promise.all([play("careful"), play(one.sin)]);
 
-    const open = good.report.expectations.filter(({ verdict }) => verdict !== "pass");
-    expect(open, good.said.join("\n")).toEqual([]);
-    expect(good.exitCode).toBe(0);
-    expect(good.report.faults.filter(({ hits }) => hits === 0)).toEqual([]);
+  const open = good.report.expectations.filter(({ verdict }) => verdict !== "pass");
+  expect(open, good.said.join("\n")).toEqual([]);
+  expect(good.exitCode).toBe(0);
+  expect(good.report.faults.filter(({ hits }) => hits === 0)).toEqual([]);
 
-    const verdicts = Object.fromEntries(bad.report.expectations.map(({ name, verdict }) => [name, verdict]));
-    expect(verdicts, bad.said.join("\n")).toMatchObject({ [one.fails]: "fail" });
-    expect(bad.exitCode).toBe(1);
-  },
-);
+  const verdicts = Object.fromEntries(bad.report.expectations.map(({ name, verdict }) => [name, verdict]));
+  expect(verdicts, bad.said.join("\n")).toMatchObject({ [one.fails]: "fail" });
+  expect(bad.exitCode).toBe(1);
+});

@@ -34,7 +34,7 @@ it("leaves none out", () => expect(Object.keys(STORMS)).toEqual(shippedIn("").so
 for (const [name, failing] of Object.entries(STORMS)) {
   // A ramp ends early, and says so, on a machine that is too busy to be trusted.
   const retry = name === "tpm-ramp" ? 2 : 0;
-  it(`${name} tells the good sample app from the naive one`, { timeout: 60_000, retry }, async () => {
+  it(`${name} tells the good sample app from the naive one`, { retry }, async () => {
     const play = (app: string) =>
       playShipped(`${name}.yaml`, {
         client: { app: `examples/${app}.mjs`, env: name === "slow-first-token" ? IMPATIENT : {} },

@@ -9,9 +9,7 @@ const CONTROL = "canary-control-token-0123456789";
 const SPECTATOR = "canary-spectator-token-0123456789";
 const COLLECTOR = "canary-collector-key-0123456789";
 
-it("no token, cookie or collector's key is in events, files, metrics, reports, notices or errors", {
-  timeout: 20_000,
-}, async () => {
+it("no token, cookie or collector's key is in events, files, metrics, reports, notices or errors", async () => {
   const { session, running, control, folder, notices } = await openSession({
     control: { host: "127.0.0.1", port: 0, hosts: [], token: CONTROL, spectatorToken: SPECTATOR },
     // Nobody listens there: what is said about it must not name the key.
@@ -57,9 +55,7 @@ it("no token, cookie or collector's key is in events, files, metrics, reports, n
   }
 });
 
-it("calls go on as before while one subscriber does not read and another sends nonsense", {
-  timeout: 30_000,
-}, async () => {
+it("calls go on as before while one subscriber does not read and another sends nonsense", async () => {
   const { session, running } = await openSession();
   const median = async () => {
     const times: number[] = [];

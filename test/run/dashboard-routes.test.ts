@@ -89,5 +89,5 @@ it("view.subscribe answers first, then shows; beside events, and one of a kind a
   await next();
   expect(watching).toBe(1);
   socket.terminate();
-  await expect.poll(() => [watching, host.listeners], { timeout: 5_000 }).toEqual([0, 0]);
+  await expect.poll(() => [watching, host.listeners]).toEqual([0, 0]);
 });

@@ -31,7 +31,7 @@ export function cellsOf(client: ClientUnderTest): (call: string, trouble: string
 
   beforeAll(async () => {
     for (const style of client.calls) controls.set(style.id, await run(style, style.stream ? "stream-none" : "none"));
-  }, 30_000);
+  });
   afterAll(() => stub.close());
 
   return async (call, trouble) => {

@@ -105,7 +105,7 @@ export function rawExchange(port: number, bytes: string, enough: (text: string) 
 }
 
 /** Waits until a condition holds; fails loudly when it never does. */
-export async function eventually(condition: () => boolean, withinMs = 5_000): Promise<number> {
+export async function eventually(condition: () => boolean, withinMs = 30_000): Promise<number> {
   const started = performance.now();
   while (!condition()) {
     if (performance.now() - started > withinMs) throw new Error("the awaited condition never held");

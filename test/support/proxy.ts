@@ -91,7 +91,7 @@ export async function startTestProxy(options: TestProxyOptions): Promise<TestPro
 }
 
 /** Waits for a state that sockets bring about; generous, since other programs share the machine. */
-export async function eventually(check: () => boolean, what: string, withinMs = 5_000): Promise<void> {
+export async function eventually(check: () => boolean, what: string, withinMs = 30_000): Promise<void> {
   const startedAt = performance.now();
   while (!check()) {
     if (performance.now() - startedAt > withinMs) throw new Error(`not within ${withinMs} ms: ${what}`);
