@@ -7,9 +7,13 @@ const MOST_CONNECTIONS = 256;
 /** Idle connections are closed before common servers close theirs (5 s), so that a request seldom meets a closing one. Milliseconds. */
 const IDLE_MS = 4_000;
 
-/** A bounded pool; without one http-proxy-3 opens a connection per request. */
+/**
+ * A bounded pool; without one http-proxy-3 opens a connection per request. An outbound proxy comes from the usual variables
+ * (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, either case), as for the calls that are read.
+ */
 export function createAgent(target: URL, options: { keepAlive: boolean }): http.Agent {
-  const settings = { keepAlive: options.keepAlive, maxSockets: MOST_CONNECTIONS, timeout: IDLE_MS };
+  const { keepAlive } = options;
+  const settings = { keepAlive, maxSockets: MOST_CONNECTIONS, timeout: IDLE_MS, proxyEnv: process.env };
   return target.protocol === "https:" ? new https.Agent(settings) : new http.Agent(settings);
 }
 
