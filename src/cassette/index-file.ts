@@ -3,28 +3,14 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync, renameSync, rmS
 import type { Problem } from "../core/errors.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { CassetteHeader, RecordedExchange } from "./format.ts";
+import { type IndexTable, IndexTableBuilder, readTable, tableBytes } from "./index-table.ts";
 import type { JsonPath } from "./json-path.ts";
 import { readPart } from "./read.ts";
 
-/** The views by which a request is looked up, from the strictest to the loosest. */
-export const VIEWS = ["exact", "normalised", "shape"] as const;
-export type View = (typeof VIEWS)[number];
-
-/** Where one exchange stands, and whether it can be played to its end. */
-export interface IndexEntry {
-  offset: number;
-  length: number;
-  /** The caller left in the middle: what came until then is known, and not how it went on. */
-  partial: boolean;
-}
-
-/** An index of one file. All of it is one block of memory: 52 bytes for an exchange. */
-export interface PartIndex {
+/** An index of one file, all of it one block of memory. */
+export interface PartIndex extends IndexTable {
   header: CassetteHeader;
   count: number;
-  entry(ordinal: number): IndexEntry;
-  /** The exchanges whose view has this hash, in the order in which they were recorded. */
-  find(view: View, hash: string): number[];
 }
 
 export interface IndexOptions {
@@ -33,11 +19,11 @@ export interface IndexOptions {
   /** The same as they are written. */
   ignoredTexts: readonly string[];
   onProblem?(problem: Problem): void;
-  /** A file without a current index is read to its end, which takes a while when it is large. */
-  onBuild?(file: string, bytes: number): void;
+  /** A file without a current index is read to its end, which takes a while when it is large. Called at 0 and after every 512 MiB. */
+  onBuild?(file: string, read: { bytes: number; of: number }): void;
 }
 
-const RECORD = 40;
+const TELL_EVERY_BYTES = 512 << 20;
 const HEAD_BYTES = 64 << 10;
 const VERSION = 1;
 
@@ -60,10 +46,9 @@ export async function openPartIndex(file: string, options: IndexOptions): Promis
     return indexOf(stored.stamp, stored.table);
   }
   const before = stateOf(file);
-  options.onBuild?.(file, before.size);
-  const { header, records, problems } = await readRecords(file, options);
-  const table = tableOf(records);
-  const stamp = { ...before, ignored: options.ignoredTexts, header, problems, count: records.length };
+  const { header, records, problems } = await readRecords(file, before.size, options);
+  const table = records.finish();
+  const stamp = { ...before, ignored: options.ignoredTexts, header, problems, count: records.count };
   store(file, stamp, table);
   return indexOf(stamp, table);
 }
@@ -118,15 +103,11 @@ function store(file: string, stamp: Stamp, table: Buffer): void {
   }
 }
 
-export interface IndexRecord extends IndexEntry {
-  hashes: { [name in View]: string };
-}
-
 /** For a recorder, which knows at the end what it wrote: its cassette is then never read for an index. */
-export function writePartIndex(part: { file: string; header: CassetteHeader; records: readonly IndexRecord[] }): void {
+export function writePartIndex(part: { file: string; header: CassetteHeader; records: IndexTableBuilder }): void {
   const { file, header, records } = part;
-  const stamp = { ...stateOf(file), ignored: [], header, problems: [], count: records.length };
-  store(file, stamp, tableOf(records));
+  const stamp = { ...stateOf(file), ignored: [], header, problems: [], count: records.count };
+  store(file, stamp, records.finish());
 }
 
 /** Nothing is known of a call that was left before any answer. */
@@ -134,8 +115,8 @@ export function isPlayable({ reply, end }: RecordedExchange): boolean {
   return reply !== null || end.how === "failed";
 }
 
-async function readRecords(file: string, options: IndexOptions) {
-  const records: IndexRecord[] = [];
+async function readRecords(file: string, of: number, options: IndexOptions) {
+  const records = new IndexTableBuilder();
   const problems: Problem[] = [];
   let header: CassetteHeader | undefined;
   const onProblem = (problem: Problem) => {
@@ -145,9 +126,15 @@ async function readRecords(file: string, options: IndexOptions) {
   const onHeader = (found: CassetteHeader) => {
     header = found;
   };
+  options.onBuild?.(file, { bytes: 0, of });
+  let told = 0;
   for await (const { exchange, offset, length } of readPart(file, { onProblem, onHeader })) {
+    if (offset - told >= TELL_EVERY_BYTES) {
+      told = offset;
+      options.onBuild?.(file, { bytes: offset, of });
+    }
     if (!isPlayable(exchange)) continue;
-    records.push({
+    records.add({
       offset,
       length,
       partial: exchange.end.how === "client_left",
@@ -166,58 +153,6 @@ function hashesOf({ request, model, stream }: RecordedExchange, ignored: readonl
   return fingerprintOf({ path: request.path, model, stream, body }, ignored);
 }
 
-function tableBytes(count: number): number {
-  return count * (RECORD + 4 * VIEWS.length);
-}
-
-/** The records, then for each view their ordinals in the order of its hash: looked up by halving, without anything built in memory. */
-function tableOf(records: readonly IndexRecord[]): Buffer {
-  const table = Buffer.alloc(tableBytes(records.length));
-  for (const [i, { hashes, offset, length, partial }] of records.entries()) {
-    const at = i * RECORD;
-    for (const [v, view] of VIEWS.entries()) table.write(hashes[view], at + v * 8, "hex");
-    table.writeDoubleLE(offset, at + 24);
-    table.writeUInt32LE(length, at + 32);
-    table.writeUInt32LE(partial ? 1 : 0, at + 36);
-  }
-  for (const [v, view] of VIEWS.entries()) {
-    const order = Uint32Array.from(records, (_, i) => i);
-    const hashes = records.map(({ hashes: all }) => all[view]);
-    order.sort((a, b) => compare(hashes[a] ?? "", hashes[b] ?? "") || a - b);
-    const start = records.length * (RECORD + 4 * v);
-    for (const [i, ordinal] of order.entries()) table.writeUInt32LE(ordinal, start + 4 * i);
-  }
-  return table;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 function indexOf({ header, count }: Stamp, table: Buffer): PartIndex {
-  const ordinalAt = (view: number, place: number) => table.readUInt32LE(count * (RECORD + 4 * view) + 4 * place);
-  const hashAt = (view: number, place: number) => table.readBigUInt64BE(ordinalAt(view, place) * RECORD + 8 * view);
-  return {
-    header,
-    count,
-    entry: (ordinal) => ({
-      offset: table.readDoubleLE(ordinal * RECORD + 24),
-      length: table.readUInt32LE(ordinal * RECORD + 32),
-      partial: table.readUInt32LE(ordinal * RECORD + 36) === 1,
-    }),
-    find(name, hash) {
-      const view = VIEWS.indexOf(name);
-      const wanted = BigInt(`0x${hash}`);
-      let low = 0;
-      for (let high = count; low < high; ) {
-        const middle = (low + high) >>> 1;
-        if (hashAt(view, middle) < wanted) low = middle + 1;
-        else high = middle;
-      }
-      const found: number[] = [];
-      for (let place = low; place < count && hashAt(view, place) === wanted; place++)
-        found.push(ordinalAt(view, place));
-      return found;
-    },
-  };
+  return { header, count, ...readTable(table, count) };
 }

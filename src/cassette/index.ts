@@ -13,7 +13,8 @@ export {
 } from "./format.ts";
 export { harOf } from "./har.ts";
 export { keptPath, keptReplyHeaders, keptRequestHeaders } from "./headers.ts";
-export { isPlayable, type View, writePartIndex } from "./index-file.ts";
+export { isPlayable, writePartIndex } from "./index-file.ts";
+export type { View } from "./index-table.ts";
 export { type JsonPath, parseJsonPath } from "./json-path.ts";
 export { credentialsIn } from "./leaks.ts";
 export { type Leaf, leavesOf, setLeaf } from "./leaves.ts";

@@ -1,7 +1,8 @@
 import { existsSync, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { CassetteHeader, RecordedExchange } from "./format.ts";
-import { type IndexEntry, type IndexOptions, openPartIndex, type PartIndex, type View } from "./index-file.ts";
+import { type IndexOptions, openPartIndex, type PartIndex } from "./index-file.ts";
+import type { IndexEntry, View } from "./index-table.ts";
 import { parseIndexed } from "./parse.ts";
 import { partPath } from "./part-path.ts";
 

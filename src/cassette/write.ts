@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "../core/errors.ts";
 import type { CassetteHeader } from "./format.ts";
-import type { IndexRecord } from "./index-file.ts";
+import { type IndexRecord, IndexTableBuilder } from "./index-table.ts";
 import { partPath } from "./part-path.ts";
 
 const writeAsync = promisify(writeFd);
@@ -18,7 +18,7 @@ export interface CassetteWriterOptions {
   maxPartBytes?: number;
   onRotate?(file: string): void;
   /** A part is whole and closed: what of it can be looked up, in order. */
-  onPart?(part: { file: string; header: CassetteHeader; records: readonly IndexRecord[] }): void;
+  onPart?(part: { file: string; header: CassetteHeader; records: IndexTableBuilder }): void;
   /** Once; afterwards nothing is written any more. What was written stays, without the line that failed. */
   onFailure(error: Error): void;
 }
@@ -60,7 +60,7 @@ class PartWriter implements CassetteWriter {
   #part = 1;
   #descriptor: number;
   #queue: Line[] = [];
-  #records: IndexRecord[] = [];
+  #records = new IndexTableBuilder();
   #partBytes = 0;
   #failed = false;
   #writing: Promise<void> | undefined;
@@ -111,7 +111,7 @@ class PartWriter implements CassetteWriter {
     if (this.#partBytes > 0 && this.#partBytes + bytes.length > maxPartBytes) await this.#rotate();
     const offset = this.#partBytes;
     await this.#append(bytes);
-    if (lookUp !== undefined) this.#records.push({ ...lookUp, offset, length: bytes.length - 1 });
+    if (lookUp !== undefined) this.#records.add({ ...lookUp, offset, length: bytes.length - 1 });
   }
 
   async #append(bytes: Buffer): Promise<void> {
@@ -124,7 +124,7 @@ class PartWriter implements CassetteWriter {
     await syncAsync(this.#descriptor);
     closeSync(this.#descriptor);
     this.#tellPart();
-    this.#records = [];
+    this.#records = new IndexTableBuilder();
     this.file = partPath(this.#path, ++this.#part);
     this.#descriptor = create(this.file);
     this.#partBytes = 0;

@@ -36,11 +36,14 @@ export function createProgress(options: {
     line(`[${clockTime(ms)}] ${prefix}${kind.padEnd(8)} ${text}`);
   const live = region === undefined ? undefined : createLive({ region, stream, said });
 
-  const heartbeat = () => said("alive", `phase=${view.phase} ${describeView(view)}`);
+  let begun = false;
+  // Before the first event there is nothing to be alive: what then takes long tells of itself.
+  const heartbeat = () => begun && said("alive", `phase=${view.phase} ${describeView(view)}`);
   const timer = setInterval(live?.draw ?? heartbeat, live === undefined ? HEARTBEAT_MS : REDRAW_MS);
   timer.unref();
   return {
     onEvent(event) {
+      begun = true;
       const change = foldView(view, event);
       if (change === undefined) return;
       const text = change.kind === "warning" ? paint("yellow", change.text, stream) : change.text;

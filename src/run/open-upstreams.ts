@@ -101,7 +101,15 @@ function openReplay(
     dialects,
     ...replay,
     onProblem: (problem) => notify(formatProblem(problem)),
-    onBuild: (file, bytes) =>
-      notify(`replay  ${file} (${Math.ceil(bytes / 2 ** 20)} MiB) has no index yet; it is read once to its end`),
+    onBuild: (file, { bytes, of }) =>
+      notify(
+        bytes === 0
+          ? `replay  ${file} (${mebibytes(of)}) has no index yet; it is read once to its end`
+          : `replay  ${file}: ${mebibytes(bytes)} of ${mebibytes(of)} read`,
+      ),
   });
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
 }

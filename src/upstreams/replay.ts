@@ -40,7 +40,7 @@ export interface ReplayOptions extends ReplayRules {
   /** Lines of the cassette that cannot be used. */
   onProblem?(problem: Problem): void;
   /** The file has no index and is read to its end now. */
-  onBuild?(file: string, bytes: number): void;
+  onBuild?(file: string, read: { bytes: number; of: number }): void;
 }
 
 export interface Replay {
