@@ -50,7 +50,7 @@ export function addBudgetFlags(command: Command): Command {
 function capOption(unit: SpendUnit, value: string, description: string): Option {
   return new Option(`--budget-${unit} ${value}`, description)
     .env(`LLM_CHAOS_BUDGET_${unit.toUpperCase()}`)
-    .default([], "")
+    .default([], "none")
     .argParser((text: string, before: string[]) => {
       parseCaps(unit, text);
       return [...before, text];

@@ -4,6 +4,7 @@ import { UserError } from "../core/errors.ts";
 import { controlTokenPath } from "../run/control-host.ts";
 import { stateFolder } from "../run/run-folder.ts";
 import { varsOf } from "../run/vars-of.ts";
+import { findScenario } from "./shipped.ts";
 
 export interface CtlFlags {
   control: string;
@@ -70,17 +71,29 @@ function stopped(): Promise<void> {
 
 /** `ctl scenario.load storm.yaml`: the file itself, with what its placeholders stand for here. */
 function sentFile(path: string): unknown {
+  const file = findScenario(path);
   try {
-    const text = readFileSync(path, "utf8");
+    const text = readFileSync(file, "utf8");
     return { text, vars: varsOf(text, process.env) };
   } catch (error) {
-    throw new UserError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code})`, { cause: error });
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === "EISDIR" ? "is a folder" : `cannot be read (${code})`;
+    throw new UserError(`${path} ${why}`, { hint: "name a scenario file", cause: error });
   }
 }
 
-/** `host:port`, or the whole URL. */
+/** `host:port`, the whole URL, or the address of the dashboard, as a browser has it. Throws a UserError. */
 export function controlUrl(address: string): string {
-  return /^wss?:\/\//.test(address) ? address : `ws://${address}/control`;
+  const text = /^[a-z]+:\/\//i.test(address) ? address.replace(/^http/i, "ws") : `ws://${address}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^wss?:$/.test(url.protocol)) {
+    throw new UserError(`"${address}" is not the address of a control channel`, {
+      hint: "write host:port, or ws://host:4142/control",
+    });
+  }
+  if (url.pathname === "/") url.pathname = "/control";
+  url.hash = "";
+  return url.href;
 }
 
 /** LLM_CHAOS_TOKEN; else the given file's; else the one that a proxy in this folder made. */

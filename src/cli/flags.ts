@@ -38,7 +38,7 @@ function addListenFlags(command: Command): Command {
         "the provider or any compatible server; or stub, stub:profile.yaml, replay:cassette.jsonl; repeatable with names: openai=https://…",
       )
         .env("LLM_CHAOS_UPSTREAM")
-        .default([], "")
+        .default([], "stub")
         .argParser(collect),
     )
     .addOption(
@@ -66,7 +66,7 @@ function addControlFlags(command: Command): Command {
     )
     .addOption(
       new Option("--control-host <name>", "a further name the control channel may be reached by; repeatable")
-        .default([], "")
+        .default([], "none")
         .argParser(collect),
     )
     .addOption(
@@ -84,7 +84,9 @@ function addControlFlags(command: Command): Command {
 function addPlayFlags(command: Command): Command {
   return command
     .addOption(
-      new Option("--fault <yaml>", "one fault as YAML, active at once; repeatable").default([], "").argParser(collect),
+      new Option("--fault <yaml>", "one fault as YAML, active at once; repeatable")
+        .default([], "none")
+        .argParser(collect),
     )
     .addOption(new Option("--seed <n>", "wins over the scenario's seed").env("LLM_CHAOS_SEED").argParser(parseWhole))
     .addOption(new Option("--out <folder>", "run folder (default .llm-chaos/runs/<time>-<name>)").env("LLM_CHAOS_OUT"))
@@ -102,7 +104,7 @@ function addPlayFlags(command: Command): Command {
         "gemini",
       ]),
     )
-    .addOption(new Option("--mark", "add x-llm-chaos to answers the proxy made or changed").default(false))
+    .addOption(new Option("--mark", "add x-llm-chaos to answers the proxy made or changed").default(false, "off"))
     .addOption(
       new Option("--log-level <level>", "trace, debug, info, warn, error or silent")
         .env("LLM_CHAOS_LOG_LEVEL")

@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { didYouMean } from "../core/text.ts";
@@ -10,9 +9,8 @@ import { dialects } from "../providers/index.ts";
 import { loadScenario } from "../scenario/index.ts";
 import { FORMS, paramLines } from "./list-params.ts";
 import { formatOf } from "./list-providers.ts";
+import { SHIPPED_SCENARIOS } from "./shipped.ts";
 import { paint } from "./style.ts";
-
-const SCENARIOS = fileURLToPath(new URL("../../scenarios/", import.meta.url));
 
 interface Row {
   name: string;
@@ -39,13 +37,14 @@ const LISTS: Readonly<Record<string, () => Row[]>> = {
       details: tier,
     })),
   scenarios: () =>
-    readdirSync(SCENARIOS, { recursive: true, encoding: "utf8" })
+    readdirSync(SHIPPED_SCENARIOS, { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".yaml"))
       .map((file) => file.replaceAll("\\", "/"))
       .sort(byFolder)
       .map((file) => ({
         name: `scenarios/${file}`,
-        summary: loadScenario({ text: readFileSync(SCENARIOS + file, "utf8"), env: process.env }).scenario.summary,
+        summary: loadScenario({ text: readFileSync(SHIPPED_SCENARIOS + file, "utf8"), env: process.env }).scenario
+          .summary,
       })),
 };
 

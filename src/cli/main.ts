@@ -14,6 +14,7 @@ function buildProgram(leave: Leave): Command {
     .helpOption("-h, --help", "help")
     .enablePositionalOptions()
     .showSuggestionAfterError()
+    .showHelpAfterError("       --help shows how it is written")
     .exitOverride();
   addPlayingCommands(program, leave);
   addReadingCommands(program, leave);
@@ -136,7 +137,7 @@ function addCassetteCommands(program: Command, leave: Leave): void {
     .command("export")
     .description("a recording as HAR 1.2, for the network panel of a browser")
     .argument("<cassette>", "a file that --record wrote")
-    .option("-o, --output <file>", "write it there instead of to stdout")
+    .option("-o, --out <file>", "write it there instead of to stdout")
     .action(async (cassette, flags) => leave(await (await import("./export.ts")).exportCommand(cassette, flags)));
 }
 

@@ -11,6 +11,7 @@ import { checkPlan, loadApp, loadScenario, parseFaultLine } from "../scenario/in
 import { budgetWords, spendingOptions } from "./budget-flags.ts";
 import type { SharedFlags } from "./flags.ts";
 import { openPlan, type PlanFiles } from "./open-plan.ts";
+import { findScenario } from "./shipped.ts";
 import { paint } from "./style.ts";
 import { readTls } from "./tls-files.ts";
 
@@ -127,7 +128,8 @@ function readScenario(path: string | undefined, seed: number | undefined, app: A
     const scenario = { ...NO_SCENARIO, ...own };
     return { scenario, filled: scenario, text: undefined, secrets: [], warnings: [], reload: undefined };
   }
-  const load = () => loadScenario({ path, env, ...own, ...(app !== undefined && { app }) });
+  const file = findScenario(path);
+  const load = () => loadScenario({ path: file, env, ...own, ...(app !== undefined && { app }) });
   const loaded = load();
   return { ...loaded, reload: { loaded, load } };
 }

@@ -22,7 +22,7 @@ export function addRecordingFlags(command: Command): Command {
     )
     .addOption(
       new Option("--redact <path>", "record placeholders for these texts, such as $.messages[*].content; repeatable")
-        .default([], "")
+        .default([], "none")
         .argParser(collectPath),
     )
     .addOption(
@@ -37,7 +37,7 @@ export function addRecordingFlags(command: Command): Command {
     )
     .addOption(
       new Option("--replay-ignore <path>", "what may differ, such as $.messages[0].content; repeatable")
-        .default([], "")
+        .default([], "none")
         .argParser(collectPath),
     );
 }

@@ -1,6 +1,7 @@
 import type { ChaosEvent } from "../core/event.ts";
 import { createSpendTally, type SpendTally } from "../core/spend-tally.ts";
 import { formatCount, formatDuration, formatUsd } from "../core/units.ts";
+import { commandLine } from "../dashboard/fold/log.ts";
 
 /** What a terminal shows of a run: a fold over the same events as everything else. */
 export interface RunView {
@@ -36,7 +37,7 @@ export function createRunView(): RunView {
 export function foldView(
   view: RunView,
   event: ChaosEvent,
-): { kind: "phase" | "fault" | "warning" | "step" | "end"; text: string } | undefined {
+): { kind: "phase" | "warning" | "step" | "command"; text: string } | undefined {
   view.nowMs = event.t_ms;
   view.spending.add(event);
   switch (event.type) {
@@ -55,6 +56,10 @@ export function foldView(
       };
     case "warning":
       return { kind: "warning", text: event.text };
+    case "command": {
+      const [, text] = commandLine(event) ?? [];
+      return text === undefined ? undefined : { kind: "command", text };
+    }
     case "fault_applied":
       view.faultHits++;
       return undefined;

@@ -1,6 +1,6 @@
 import type { Report } from "../core/report.ts";
 import { formatCount } from "../core/units.ts";
-import { bitesFirst, headroom, limitsChanged, profileSentence } from "../report/index.ts";
+import { bitesFirst, headroom, limitsChanged, notExercised, profileSentence } from "../report/index.ts";
 import { paint, verdictMark } from "./style.ts";
 
 const WORDS = { pass: "READY", fail: "NOT READY", inconclusive: "INCONCLUSIVE" } as const;
@@ -33,9 +33,7 @@ export function verdictLines(report: Report, paths: ReadonlyMap<string, string>)
       );
   }
   for (const fault of report.faults.filter((fault) => fault.hits === 0)) {
-    lines.push(
-      `  ${verdictMark("inconclusive", out)} fault ${fault.rule} (${fault.name}) was not exercised: no call met it`,
-    );
+    lines.push(`  ${verdictMark("inconclusive", out)} ${notExercised(fault)}`);
   }
   return [...lines, ...closingLines(report, paths)];
 }

@@ -38,7 +38,7 @@ export function parseMessage(text: string): ParsedMessage {
   if (!isMethod(method)) return { id, error: unknownMethod(method) };
   const checked = METHODS[method].params.safeParse(params);
   if (checked.success) return { id, call: { method, params: checked.data, written: params } };
-  return { id, error: { code: RpcErrorCode.invalidParams, message: `${method}: ${reasons(checked.error)}` } };
+  return { id, error: { code: RpcErrorCode.invalidParams, message: `${method}: ${reasons(checked.error, params)}` } };
 }
 
 function unknownMethod(method: string): RpcError {
@@ -49,10 +49,24 @@ function unknownMethod(method: string): RpcError {
 }
 
 /** All of them, each with its place. */
-function reasons(error: z.ZodError): string {
-  return error.issues
-    .map(({ path, message }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`))
-    .join("; ");
+function reasons(error: z.ZodError, params: unknown): string {
+  return error.issues.map((issue) => reasonInWords(issue, params)).join("; ");
+}
+
+function reasonInWords(issue: z.core.$ZodIssue, params: unknown): string {
+  const { path, message } = issue;
+  if (path.length === 0) return message;
+  const place = path.join(".");
+  if (valueAt(params, path) === undefined) return `${place} is missing`;
+  if (issue.code === "invalid_type") return `${place} must be of type ${issue.expected}`;
+  return `${place}: ${message}`;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) => (isObject(at) || Array.isArray(at) ? Reflect.get(at, key) : undefined),
+    value,
+  );
 }
 
 function isMethod(method: string): method is ControlMethod {

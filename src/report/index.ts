@@ -12,6 +12,7 @@ export { annotations, repeatsSummary, stepSummary } from "./github.ts";
 export { renderComparison } from "./json.ts";
 export { reportFileSchema } from "./json-schema.ts";
 export { renderJunitOfAll } from "./junit.ts";
+export { notExercised } from "./not-concluded.ts";
 export { parseReport } from "./read-json.ts";
 export { type Repeat, summariseRepeats } from "./repeats.ts";
 export { repeatsFileSchema } from "./repeats-schema.ts";

@@ -2,6 +2,7 @@ import type { History } from "../core/history.ts";
 import { adviceOnLinks } from "../core/links.ts";
 import type { Report } from "../core/report.ts";
 import { formatShare } from "../core/units.ts";
+import { capital } from "./sentences/words.ts";
 
 const AMBIGUOUS_SHARE = 0.2;
 
@@ -19,9 +20,7 @@ export function notConcluded(
     );
   }
   for (const fault of faults.filter((row) => row.hits === 0)) {
-    said.push(
-      `Fault ${fault.rule} (${fault.name}) was not exercised: ${fault.chosen === 0 ? "no call matched it" : "no call reached its position"}.`,
-    );
+    said.push(`${capital(notExercised(fault))}.`);
   }
   if (history.ambiguousShare > AMBIGUOUS_SHARE) {
     said.push(
@@ -46,6 +45,12 @@ export function notConcluded(
   said.push(...changedUnderRamp(history), ...assumedSettlement(settlement));
   if (history.ended === undefined) said.push("The log has no end: what happened after its last event is unknown.");
   return said;
+}
+
+/** Of a fault without a hit, why it had none. */
+export function notExercised({ rule, name, chosen }: Report["faults"][number]): string {
+  const why = chosen === 0 ? "no call matched it" : "the calls it was chosen for ended before it could act";
+  return `fault ${rule} (${name}) was not exercised: ${why}`;
 }
 
 /** The step at which a ramp ended because it could not be trusted; one that a search left between two good ones is no end. */

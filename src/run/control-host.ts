@@ -25,6 +25,7 @@ import { stateFolder } from "./run-folder.ts";
 import type { Session } from "./session.ts";
 import { setLimits } from "./set-limits.ts";
 import { summariseUpstreams } from "./upstream-choice.ts";
+import { withoutPlaces } from "./without-places.ts";
 
 /** Where `ctl` finds the token of a proxy started in the same folder. */
 export function controlTokenPath(state: string): string {
@@ -96,7 +97,8 @@ function controlHost(session: Session, dashboard: Dashboard): ControlHost {
     inject(fault, { where, chance, ttlMs }) {
       const rule =
         typeof fault === "string" && where === undefined && chance === undefined ? fault : ruleOf(fault, where, chance);
-      refuseShareOnLive([parseFaultLine(rule, { id: "fault.inject" })], session.options.upstreams);
+      const parsed = withoutPlaces(() => parseFaultLine(rule, { id: "fault.inject" }));
+      refuseShareOnLive([parsed], session.options.upstreams);
       const { id } = chooser.inject(rule, { ttlMs });
       return { id, endsAtMs: clock.nowMs() + ttlMs };
     },

@@ -127,8 +127,12 @@ export async function warmUp(session: Playable, stop: AbortSignal): Promise<void
   } catch (error) {
     if (error instanceof UserError) throw error;
     if (stop.aborted) return;
-    session.options.notify(
-      `warning: the warm-up call to ${method} ${path} failed (${error instanceof Error ? error.message : error})`,
-    );
+    session.options.notify(`warning: the warm-up call to ${method} ${path} failed (${reasonOf(error)})`);
   }
+}
+
+/** fetch itself only says "fetch failed". */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message || error.message : error.message;
 }

@@ -18,18 +18,28 @@ export function parseMix(text: string): MixChoice {
       hint: "write --mix real=5%, or with a profile for the rest --mix real=5%,rest=stub:profile.yaml",
     });
   }
-  return { share, rest: parseStub("--mix", rest) };
+  return { share, rest: restOf(rest) };
 }
 
 /** `refuse`, `stub` or `stub:profile.yaml`; undefined: calls beyond the budget are refused. Throws a UserError. */
 export function parseOverBudget(text: string): StubChoice | undefined {
-  return text === "refuse" ? undefined : parseStub("--over-budget", text);
+  if (text === "refuse") return undefined;
+  const choice = stubOf(text);
+  if (choice !== undefined) return choice;
+  throw new UserError(`--over-budget "${text}" is neither refuse nor a stub`, {
+    hint: "write refuse, stub, or stub:profile.yaml",
+  });
 }
 
-function parseStub(flag: string, text: string): StubChoice {
+function restOf(text: string): StubChoice {
+  const choice = stubOf(text);
+  if (choice !== undefined) return choice;
+  throw new UserError(`--mix: the rest "${text}" is no stub`, { hint: "write stub, or stub:profile.yaml" });
+}
+
+function stubOf(text: string): StubChoice | undefined {
   const [choice] = /^stub(?:$|:)/.test(text) ? parseUpstreams([text]) : [];
-  if (choice?.kind === "stub") return choice;
-  throw new UserError(`${flag} "${text}" is no stub`, { hint: "write stub, or stub:profile.yaml" });
+  return choice?.kind === "stub" ? choice : undefined;
 }
 
 /** One stub stands in for a live upstream, whatever it stands in for. Throws a UserError when two are named. */

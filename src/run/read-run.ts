@@ -21,7 +21,10 @@ export function readRun(path: string): Report[] {
     if (existsSync(file)) return [readFile(file)];
   }
   const repeats = readdirSync(path).filter((name) => REPEAT_FOLDER.test(name));
-  if (repeats.length === 0) throw new UserError(`${path} holds no run: no events.jsonl and no report.json`);
+  if (repeats.length === 0)
+    throw new UserError(`${path} holds no run: no events.jsonl and no report.json`, {
+      hint: "runs are below .llm-chaos/runs/",
+    });
   const inOrder = repeats.sort((a, b) => Number(a.slice(4)) - Number(b.slice(4)));
   return inOrder.flatMap((name) => readRun(join(path, name)));
 }

@@ -1,8 +1,9 @@
-import { InvalidFileError, UserError } from "../core/errors.ts";
+import { UserError } from "../core/errors.ts";
 import type { Dimension, LimitSpec } from "../core/limits.ts";
 import { loadScenario } from "../scenario/index.ts";
 import { limitLabels } from "./limit-labels.ts";
 import type { Session } from "./session.ts";
+import { withoutPlaces } from "./without-places.ts";
 
 export type LimitChange =
   | { limits: readonly Readonly<Record<string, unknown>>[] }
@@ -21,16 +22,7 @@ export function setLimits(session: Session, change: LimitChange): LimitSpec[] {
 function rowsOf(limits: readonly object[]): LimitSpec[] {
   if (limits.length === 0) return [];
   const text = JSON.stringify({ name: "limits", phases: [{ name: "one", lasts: "1s" }], limits });
-  try {
-    return [...loadScenario({ text, env: {} }).scenario.limits];
-  } catch (error) {
-    if (!(error instanceof InvalidFileError)) throw error;
-    // Lines and columns of a text that nobody wrote would only mislead.
-    const errors = error.problems.filter(({ severity }) => severity === "error");
-    throw new UserError(
-      errors.map(({ message, hint }) => (hint === undefined ? message : `${message} (${hint})`)).join("; "),
-    );
-  }
+  return withoutPlaces(() => [...loadScenario({ text, env: {} }).scenario.limits]);
 }
 
 function changedRow(before: readonly LimitSpec[], { row, set }: Extract<LimitChange, { row: number }>): LimitSpec[] {

@@ -95,7 +95,12 @@ function readProfile(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new UserError(`--upstream stub:${path}: the profile cannot be read (${errorCode(error)})`, { cause: error });
+    const code = errorCode(error);
+    const why = code === "ENOENT" ? "there is no such profile" : `the profile cannot be read (${code})`;
+    throw new UserError(`--upstream stub:${path}: ${why}`, {
+      hint: "llm-chaos calibrate writes one; plain stub needs none",
+      cause: error,
+    });
   }
 }
 
@@ -103,8 +108,12 @@ function parseBase(text: string, name: string | undefined): { base: URL; address
   const base = URL.canParse(text) ? new URL(text) : undefined;
   const named = name === undefined ? "" : `${name}=`;
   if (base === undefined || (base.protocol !== "http:" && base.protocol !== "https:")) {
+    const hasScheme = text.includes("://");
     throw new UserError(`--upstream "${named}${text}" is neither a URL nor stub nor replay:cassette.jsonl`, {
-      hint: `for example --upstream ${named}https://api.openai.com, --upstream ${named}http://127.0.0.1:8000/v1, or --upstream ${named}stub`,
+      hint:
+        !hasScheme && text.includes(".")
+          ? `write https:// before it: --upstream ${named}https://${text}`
+          : `for example --upstream ${named}https://api.openai.com, --upstream ${named}http://127.0.0.1:8000/v1, or --upstream ${named}stub`,
     });
   }
   if (base.username !== "" || base.password !== "") {

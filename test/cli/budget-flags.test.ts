@@ -66,7 +66,7 @@ test.each([
   [["--mix", "real=120%"], /is not a share of real calls/],
   [["--mix", "5%"], /is not a share of real calls/],
   [["--mix", "real=5%,rest=https://x"], /is no stub/],
-  [["--over-budget", "drop"], /is no stub/],
+  [["--over-budget", "drop"], /is neither refuse nor a stub/],
 ])("%j is refused in words", (words, message) => {
   expect(() => options(words)).toThrow(message);
 });

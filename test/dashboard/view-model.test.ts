@@ -434,3 +434,14 @@ it("is plain data, as it has to be to travel", () => {
   walk(viewOf(s, { readings: [{ dimension: "tpm", limit: 10, used: 5, resetMs: 1 }] }));
   expect([...kinds].sort()).toEqual(["Array", "Object"]);
 });
+
+it("logs a change of limits with its amounts, and the end of all", () => {
+  const told = story();
+  const row = { label: "mine", per: "all" as const, limits: { rpm: 30, tpm: 3_000 } };
+  told.event({ type: "limits_changed", limits: [{ label: "mine" }], rows: [row] });
+  told.event({ type: "limits_changed", limits: [], rows: [] });
+  expect(viewOf(told).log.slice(0, 2)).toMatchObject([
+    { kind: "limit", text: "no limit is counted any more" },
+    { kind: "limit", text: "limits changed: mine (rpm 30, tpm 3,000)" },
+  ]);
+});

@@ -87,6 +87,8 @@ it("explains a scenario in sentences", async () => {
   expect(told.code).toBe(0);
   expect(told.stdout).toMatch(/tokens per minute|tpm/i);
   expect(told.stdout).toContain("gpt-4o");
+  // As `list scenarios` prints it, where there is no such file.
+  expect((await runCli(["explain", "scenarios/tpm-storm.yaml"], { cwd })).stdout).toBe(told.stdout);
 });
 
 it("controls a running proxy from another terminal in the same folder", async () => {

@@ -104,6 +104,11 @@ describe("limits.set", () => {
 });
 
 describe("fault.inject", () => {
+  it("says what is wrong without lines and columns, which nobody wrote", async () => {
+    const { control } = await openSession();
+    await expect(control.inject({ stal: {} })).rejects.toThrow(/^unknown fault "stal" \(did you mean stall\?\)$/);
+  });
+
   it("with hold vanishes when its controller disconnects, and the log says why", async () => {
     const { session, running, control } = await openSession();
     const held = await connectControl({ ...running, name: "ana" });

@@ -1,4 +1,6 @@
 import type { ChaosEvent } from "../../core/event.ts";
+import type { LimitSpec } from "../../core/limits.ts";
+import { formatCount } from "../../core/units.ts";
 import type { LogLine } from "../view.ts";
 import { clockTime } from "../words.ts";
 
@@ -48,7 +50,7 @@ function lineOf(event: ChaosEvent): Line | undefined {
     case "scenario_loaded":
       return ["load", `another scenario: ${(event.scenario as { name?: string } | null)?.name ?? "unnamed"}`];
     case "limits_changed":
-      return ["limit", `limits changed: ${event.limits.map(({ label }) => label).join(", ") || "none"}`];
+      return ["limit", limitsInWords(event)];
     case "warning":
       return ["warning", event.text];
     case "mark":
@@ -66,8 +68,22 @@ function lineOf(event: ChaosEvent): Line | undefined {
   }
 }
 
-function commandLine({ who, method, params }: ChaosEvent<"command">): Line | undefined {
+/** What a controller did, in one line; undefined for what would be one line for each call. */
+export function commandLine({ who, method, params }: ChaosEvent<"command">): Line | undefined {
   if (method === "events.append") return undefined;
   const text = params === null || Object.keys(params ?? {}).length === 0 ? "" : ` ${JSON.stringify(params)}`;
   return ["command", `${method}${text.length > 160 ? `${text.slice(0, 160)}…` : text} by ${who}`];
+}
+
+/** `limits changed: openai/tier-1 (rpm 30, tpm 30,000)` */
+function limitsInWords({ limits, rows }: ChaosEvent<"limits_changed">): string {
+  if (limits.length === 0) return "no limit is counted any more";
+  const amounts = Array.isArray(rows) ? (rows as readonly Partial<LimitSpec>[]) : [];
+  const words = limits.map(({ label }, index) => {
+    const numbers = Object.entries(amounts[index]?.limits ?? {}).map(
+      ([name, amount]) => `${name} ${formatCount(amount)}`,
+    );
+    return numbers.length === 0 ? label : `${label} (${numbers.join(", ")})`;
+  });
+  return `limits changed: ${words.join("; ")}`;
 }
