@@ -28,6 +28,8 @@ export interface History {
   loadTool: ChaosEvent<"load_tool"> | undefined;
   /** Counted limits that were set while the run went on, in order. Which held when is told by limits-held.ts. */
   limitChanges: readonly { seq: number; atMs: number; limits: readonly LimitSpec[] }[];
+  /** Methods of the control channel that somebody called while the run went on, in order. */
+  commands: readonly string[];
   selfDelays: readonly ChaosEvent<"self_delay">[];
   warnings: readonly ChaosEvent<"warning">[];
   /** Undefined: the log has no end (killed), treated as stopped. */

@@ -53,6 +53,7 @@ class Story {
   readonly #steps = new StepFold();
   readonly #selfDelays: ChaosEvent<"self_delay">[] = [];
   readonly #warnings: ChaosEvent<"warning">[] = [];
+  readonly #commands: string[] = [];
   readonly #limitChanges: History["limitChanges"][number][] = [];
   #loadTool: ChaosEvent<"load_tool"> | undefined;
   #ended: ChaosEvent<"run_ended"> | undefined;
@@ -67,6 +68,7 @@ class Story {
     else if (event.type === "warning") this.#warnings.push(event);
     else if (event.type === "load_tool") this.#loadTool = event;
     else if (event.type === "limits_changed") this.#limitsChanged(event);
+    else if (event.type === "command") this.#commands.push(event.method);
     else if (event.type === "run_ended") this.#ended = event;
     else if ("concurrency" in event) this.#steps.add(event);
     else this.#phases.add(event);
@@ -104,6 +106,7 @@ class Story {
       steps: this.#steps.finish(frontDoorCalls),
       loadTool: this.#loadTool,
       limitChanges: this.#limitChanges,
+      commands: this.#commands,
       selfDelays: this.#selfDelays,
       warnings: this.#warnings,
       ended: this.#ended,

@@ -1,7 +1,7 @@
 import type { History } from "../core/history.ts";
 import { adviceOnLinks } from "../core/links.ts";
 import type { Report } from "../core/report.ts";
-import { formatShare } from "../core/units.ts";
+import { formatCount, formatShare } from "../core/units.ts";
 import { capital } from "./sentences/words.ts";
 
 const AMBIGUOUS_SHARE = 0.2;
@@ -42,7 +42,7 @@ export function notConcluded(
     said.push(
       `From ${doubtful.concurrency} callers at once on, the ramp is not trustworthy: ${doubtful.why ?? "our own measuring was too slow"}.`,
     );
-  said.push(...changedUnderRamp(history), ...assumedSettlement(settlement));
+  said.push(...changedByHand(history), ...changedUnderRamp(history), ...assumedSettlement(settlement));
   if (history.ended === undefined) said.push("The log has no end: what happened after its last event is unknown.");
   return said;
 }
@@ -57,6 +57,18 @@ export function notExercised({ rule, name, chosen }: Report["faults"][number]): 
 function doubtfulEnd({ steps }: History): History["steps"][number] | undefined {
   const trusted = Math.max(...steps.filter((step) => step.trustworthy).map(({ concurrency }) => concurrency));
   return steps.find((step) => !step.trustworthy && step.concurrency > trusted);
+}
+
+/** Commands that change what the app meets; the command that repeats a run knows nothing of them. */
+const CHANGES = ["fault.inject", "limits.set", "scenario.next"];
+
+function changedByHand({ commands }: History): string[] {
+  const counts = CHANGES.map((method) => ({ method, count: commands.filter((one) => one === method).length }));
+  const done = counts.filter(({ count }) => count > 0).map(({ method, count }) => `${method} ${formatCount(count)} ×`);
+  if (done.length === 0) return [];
+  return [
+    `The run was changed by hand while it went on (${done.join(", ")}): the command that repeats it leaves that out.`,
+  ];
 }
 
 /** Measured and computed loads are laid side by side, which is right only where both are about the same limits. */

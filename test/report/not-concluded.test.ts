@@ -21,3 +21,15 @@ it("says which upstream it was, where that leaves something open", () => {
   expect(said("replay")).toEqual([expect.stringMatching(/a recording: .*limits of the provider's tier.*first token/)]);
   expect(said("replay", true)[1]).toBe("1 call had no recording and met an error of llm-chaos's own.");
 });
+
+it("says what was done by hand, since the command that repeats the run leaves it out", () => {
+  const told = story().received("c1");
+  const by = (method: string) => told.event({ type: "command", who: "ana", method, params: {} });
+  const lines = () => buildReport(foldHistory(told.events), []).notConcluded.filter((line) => line.includes("by hand"));
+  for (const method of ["scenario.start", "mark", "panic"]) by(method);
+  expect(lines()).toEqual([]);
+  for (const method of ["limits.set", "fault.inject", "limits.set"]) by(method);
+  expect(lines()).toEqual([
+    "The run was changed by hand while it went on (fault.inject 1 ×, limits.set 2 ×): the command that repeats it leaves that out.",
+  ]);
+});

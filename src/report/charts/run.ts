@@ -6,7 +6,7 @@ import { type Bucket, bucketed, judgedSeries } from "./buckets.ts";
 import { ALL_FILLS, FAULT_FILL, type Kind, kindsOf } from "./outcomes.ts";
 
 const LANE = { y: 2, height: 20 };
-const PLOT_TOP = 32;
+const PLOT_TOP = 40;
 const BARS_HEIGHT = 88;
 const GAP = 24;
 const LINE_HEIGHT = 42;
@@ -90,7 +90,7 @@ function outcomeBars(buckets: readonly Bucket[], kinds: readonly Kind[], { x, pl
       marks.filter(Number.isInteger).map((value) => ({ value, label: String(value) })),
     ),
     drawn.join(""),
-    svg.text({ x: plot.x + 4, y: plot.y + 9, anchor: "start" }, caption, "halo"),
+    svg.text({ x: plot.x + 4, y: plot.y - 5, anchor: "start" }, caption, "halo"),
   ].join("");
 }
 

@@ -29,7 +29,7 @@ ${[
   `${part("How it degrades", [...path(page), ...knees(page)])}</div>`,
   part("How the app reacts", profile(page)),
   part("What to do before it happens", todo(page)),
-  part("When it happens for real", [definitions(page.real)]),
+  part("When it happens for real", [definitions(page.real)], "real"),
   part("Proof", proof(page)),
   part("Limits of this claim", unproven(page)),
   foot(page),
@@ -62,7 +62,7 @@ function head({ title, summary, facts, verdict, expectations }: Page): string {
     shown.length === 0 ? "" : `<ul class="broken">${shown.join("")}${more(broken.length - MOST_BROKEN)}</ul>`,
     hypothesis === "" ? "" : `<p class="hypothesis">Hypothesis: ${escapeMarkup(hypothesis)}</p>`,
     "</section>",
-    `<ul class="facts">${items.join("")}</ul></header>`,
+    `<ul class="facts">${items.join("")}<li class="screen"><a class="ref" href="#real">On call? When it happens for real</a></li></ul></header>`,
   ].join("\n");
 }
 

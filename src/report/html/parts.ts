@@ -5,8 +5,8 @@ import type { Pair } from "../sentences/index.ts";
 export const TONES = { pass: "ok", fail: "bad", inconclusive: "near" } as const;
 
 /** A part of the page under its heading. */
-export function part(title: string, body: readonly string[]): string {
-  return `<section><h2>${escapeMarkup(title)}</h2>\n${body.filter(Boolean).join("\n")}\n</section>`;
+export function part(title: string, body: readonly string[], id = ""): string {
+  return `<section${id === "" ? "" : ` id="${id}"`}><h2>${escapeMarkup(title)}</h2>\n${body.filter(Boolean).join("\n")}\n</section>`;
 }
 
 export function paragraph(text: string, style?: "lead" | "quiet"): string {
