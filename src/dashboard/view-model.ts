@@ -160,16 +160,17 @@ class Picture implements ViewModel {
 
   view(given: Moment): View {
     // After its end a run stands still.
-    const moment = { ...given, nowMs: this.#ended?.t_ms ?? given.nowMs };
-    const calls = this.#lanes.view(moment.nowMs, this.#ended !== undefined);
-    const health = this.#traffic.health(moment.nowMs, this.#ended === undefined ? this.#lanes.waiting() : 0);
+    const isOver = this.#ended !== undefined;
+    const moment = { ...given, nowMs: this.#ended?.t_ms ?? given.nowMs, isOver };
+    const calls = this.#lanes.view(moment.nowMs, isOver);
+    const health = this.#traffic.health(moment.nowMs, isOver ? 0 : this.#lanes.waiting());
     return {
       head: this.#head(moment),
       expectations: this.#judgements.view(),
       scenario: this.#program.rows(),
       limits: this.#limits.view(moment, this.#open.values(), this.#traffic.seconds),
       health,
-      series: this.#traffic.series(moment.nowMs, this.#ended !== undefined),
+      series: this.#traffic.series(moment.nowMs, isOver),
       rules: rulesOf(this.#program.scenario),
       faults: this.#program.faults(moment),
       calls,

@@ -445,3 +445,14 @@ it("logs a change of limits with its amounts, and the end of all", () => {
     { kind: "limit", text: "limits changed: mine (rpm 30, tpm 3,000)" },
   ]);
 });
+
+it("says of a run that is over what was biting at its end, not what bites now", () => {
+  const told = story().received("c1").replied("c1", 429, { dimension: "rpm", origin: "counted" });
+  expect(viewOf(told).limits.verdict).toBe("requests/min bites now: 1 refused in the last 10 s");
+  const over = { events: told.ended().events, nowMs: told.nowMs };
+  expect(viewOf(over).limits.verdict).toBe("requests/min was biting at the end: 1 refused in the last 10 s");
+  const long = story().received("c1").replied("c1", 429, { dimension: "rpm" }).after(60_000);
+  expect(viewOf({ events: long.ended().events, nowMs: long.nowMs }).limits.verdict).toBe(
+    "none was biting at the end; requests/min did before",
+  );
+});

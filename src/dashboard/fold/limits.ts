@@ -36,14 +36,14 @@ export class LimitWatch {
     return `${dimensionWords(dimension)} begins to bite: ${event.status}, ${originWords(event.origin)}`;
   }
 
-  view(moment: Moment, open: Iterable<Attempt>, seconds: Seconds): Limits {
+  view(moment: Moment & { isOver: boolean }, open: Iterable<Attempt>, seconds: Seconds): Limits {
     const refusals = refusalsIn(seconds, moment.nowMs);
     const held = heldBy(open);
     const rows = [
       ...moment.readings.map((reading) => this.#counted(reading, { moment, refusals, held })),
       ...this.#uncounted(moment, refusals),
     ].sort((a, b) => urgency(a) - urgency(b) || shareOf(b) - shareOf(a));
-    return { verdict: verdictOf(rows), rows };
+    return { verdict: moment.isOver ? lastVerdictOf(rows) : verdictOf(rows), rows };
   }
 
   #counted(
@@ -153,6 +153,16 @@ function verdictOf([first]: readonly LimitRow[]): string {
   if (first.state === "near") return `first to bite: ${name}`;
   if (first.state === "unknown") return `none bites now; ${name} did before`;
   return `none is near; the fullest is ${name}`;
+}
+
+/** Of a run that is over, nothing is so now, and nothing comes. */
+function lastVerdictOf(rows: readonly LimitRow[]): string {
+  const [first] = rows;
+  if (first === undefined) return verdictOf(rows);
+  const name = dimensionWords(first.dimension);
+  if (first.state === "biting") return `${name} was biting at the end: ${first.refusals} refused in the last 10 s`;
+  if (first.state === "unknown") return `none was biting at the end; ${name} did before`;
+  return `none was biting at the end; the fullest was ${name}`;
 }
 
 export function originWords(origin: string): string {

@@ -73,7 +73,7 @@ ${CHART_STYLE}
 .rangebar { display: flex; flex-wrap: wrap; gap: 2px 14px; align-items: center; margin-top: 6px; padding: 3px 10px; border: 2px solid var(--ok); border-radius: 6px; font-size: 14px; } .rangebar button { margin-left: auto; } .chart { touch-action: pan-y; } .pointed { min-height: 1.3em; text-align: right; line-height: 1.1; }
 figcaption { font-size: 14px; } .figures { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; } .figures th, .figures td { text-align: left; padding: 2px 18px 2px 0; font-weight: 400; } .figures thead th { color: var(--quiet); }
 .mixbar { display: flex; height: 12px; gap: 2px; margin: 4px 0; } .mixpart { background: var(--tone); border-radius: 2px; } .mix ul, .endings { display: flex; flex-wrap: wrap; gap: 2px 18px; font-size: 14px; } .mix li > span:first-child, .endings li > span:first-child { color: var(--tone); font-weight: 700; }
-.faults { display: grid; gap: 6px; margin-bottom: 8px; } .faults li { display: flex; flex-wrap: wrap; gap: 2px 12px; align-items: center; } .faults strong { font-weight: 600; } .faults .tone-near { color: var(--near); font-weight: 600; }
+.faults { display: grid; gap: 6px; margin-bottom: 8px; } .faults li { display: flex; flex-wrap: wrap; gap: 2px 12px; align-items: center; } .faults strong { font-weight: 600; flex: 1 1 calc(100% - 38px); } .faults .tone-near { color: var(--near); font-weight: 600; }
 .swatch { width: 26px; height: 16px; border: 1px solid var(--fault); flex: none; }
 
 .tools { display: flex; flex-wrap: wrap; gap: 8px 18px; align-items: center; margin-bottom: 8px; } .tools label { flex: 0 1 300px; display: flex; gap: 8px; align-items: center; } .tools input { width: 100%; } .tools .endings { flex: 1 1 auto; }

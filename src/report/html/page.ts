@@ -62,7 +62,7 @@ function head({ title, summary, facts, verdict, expectations }: Page): string {
     shown.length === 0 ? "" : `<ul class="broken">${shown.join("")}${more(broken.length - MOST_BROKEN)}</ul>`,
     hypothesis === "" ? "" : `<p class="hypothesis">Hypothesis: ${escapeMarkup(hypothesis)}</p>`,
     "</section>",
-    `<ul class="facts">${items.join("")}<li class="screen"><a class="ref" href="#real">On call? When it happens for real</a></li></ul></header>`,
+    `<ul class="facts">${items.join("")}<li class="screen"><a class="ref" href="#real">On call? How it looks and what to do</a></li></ul></header>`,
   ].join("\n");
 }
 

@@ -57,7 +57,7 @@ function Fault({ row }: { row: FaultRow }) {
       <span class="quiet"> {id === "" ? fault : id}</span>
       {state === "on" && (
         <span class={hits === 0 ? "tone-near" : ""}>
-          {hits === 0 ? "▲ 0 hits" : `${hits} hits`}
+          {hits === 0 ? "▲ 0 hits" : hits === 1 ? "1 hit" : `${hits} hits`}
           {hits === 0 && lost === 0 && ": it meets no call yet"}
           {lost > 0 && `, ${lost} without effect`}
         </span>
