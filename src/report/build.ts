@@ -96,6 +96,9 @@ function stoppedBecause(history: History): string | null {
   if (run === undefined && ended === undefined) return "the log holds no run";
   if (ended === undefined) return "killed: the log has no end";
   if (isNormalEnd(ended.why)) return null;
+  // A proxy that plays nothing has no other end than that somebody stops it.
+  if (ended.why === "interrupted" && run?.mode === "proxy" && (history.scenario?.phases ?? []).length === 0)
+    return null;
   return ended.detail === undefined ? ended.why : `${ended.why}: ${ended.detail}`;
 }
 

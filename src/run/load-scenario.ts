@@ -32,8 +32,8 @@ export function loadSent(session: Session, { text, vars = {}, seed }: SentScenar
   });
   refuseShareOnLive(rulesOf({ filled: loaded.filled, faults: [] }), options.upstreams);
   for (const secret of [...loaded.secrets, ...Object.values(vars)]) scrubber.register(secret);
-  const { scenario } = loaded;
   const change = session.load(loaded);
+  const scenario = session.playing();
   const { seq } = log.append({
     type: "scenario_loaded",
     scenario,

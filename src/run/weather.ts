@@ -7,6 +7,7 @@ import { matchesGlob } from "../core/text.ts";
 import { createEventLog, type EventLog } from "../history/index.ts";
 import { createLimiter, defaultLimit, type LiveLimiter } from "../limits/index.ts";
 import {
+  cameBy,
   createChooser,
   createLedger,
   createTimeline,
@@ -72,9 +73,14 @@ export function createWeather(options: SessionOptions, parts: { clock: Clock; rn
     },
     playing: () => scenario,
     load(next) {
-      timeline.load(next.scenario.phases);
-      scenario = next.scenario;
-      chooser.load(next.filled, createRng(scenario.seed).fork("faults"));
+      const change = chooser.load(next.filled, createRng(next.scenario.seed).fork("faults"));
+      // By the names under which the log will tell of its rules.
+      const phases = next.scenario.phases.map((one) => ({
+        ...one,
+        faults: one.faults.map((rule) => cameBy(rule, change)),
+      }));
+      scenario = { ...next.scenario, phases };
+      timeline.load(phases);
       // Through nothing at all: what the scenario before used up is not this one's.
       limiter.replace({ specs: [] });
       limiter.replace(limitRules(scenario));

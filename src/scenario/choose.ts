@@ -43,8 +43,8 @@ export interface LiveChooser extends FaultChooser {
   panic(): void;
   /** Takes the rules of a changed scenario; those that stay equal keep their counters and their holds. Injected ones stay. */
   replace(scenario: Pick<Scenario, "phases">): void;
-  /** Another scenario altogether: every rule of the one before ends, also where it stays equal. `rng` decides for the new ones. Injected ones stay. */
-  load(scenario: Pick<Scenario, "phases">, rng: Rng): void;
+  /** Another scenario altogether: every rule of the one before ends, also where it stays equal. `rng` decides for the new ones. Injected ones stay. Returns the change that stands in their ids (`cameBy`). */
+  load(scenario: Pick<Scenario, "phases">, rng: Rng): number;
   /** What may meet a call now. */
   active(): ActiveFault[];
 }
@@ -91,6 +91,7 @@ export function createChooser(options: ChooserOptions): LiveChooser {
       rng = ownRng;
       phases = replaceRules(new Map(), next, { activate, change: ++change });
       for (const rule of [...before.values()].flat()) rule.end();
+      return change;
     },
     active: () =>
       now().map((one: ActiveRule & { endsAtMs?: number }) => ({

@@ -10,5 +10,6 @@ export { createLedger, type Decision, type DecisionLedger, type DecisionPlan, ty
 export { type LoadedScenario, type LoadOptions, loadScenario } from "./load.ts";
 export { checkPlan, formatPlan, readPlan } from "./plan-file.ts";
 export type { Registry } from "./registry.ts";
+export { cameBy } from "./replace-rules.ts";
 export { createTimeline, type Timeline, type TimelineOptions } from "./timeline.ts";
 export { validateFile } from "./validate.ts";

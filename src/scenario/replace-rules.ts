@@ -19,13 +19,18 @@ export function replaceRules(
     phases.map(({ name, faults }) => {
       const old = before.get(name) ?? [];
       const kept = new Map(matchRules(rulesOf(old), faults).kept.map(([one, other]) => [other, one]));
-      const fresh = (rule: FaultRule) => activate({ ...rule, id: `${rule.id}@${change}` });
+      const fresh = (rule: FaultRule) => activate(cameBy(rule, change));
       return [name, faults.map((rule) => old.find((active) => active.rule === kept.get(rule)) ?? fresh(rule))];
     }),
   );
   const staying = new Set([...after.values()].flat());
   for (const rule of [...before.values()].flat()) if (!staying.has(rule)) rule.end();
   return after;
+}
+
+/** The rule by its name in the log: `storm/1@2`. */
+export function cameBy(rule: FaultRule, change: number): FaultRule {
+  return { ...rule, id: `${rule.id}@${change}` };
 }
 
 function rulesOf(active: readonly ActiveRule[]): FaultRule[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ExitCode } from "../../src/core/errors.ts";
+import { foldHistory } from "../../src/history/index.ts";
 import { buildReport, exitCodeOf } from "../../src/report/index.ts";
 import { story } from "../support/events.ts";
 import {
@@ -22,6 +23,19 @@ describe("the report's verdict", () => {
     expect(reportOf(told, { expectations: [held()] }).verdict).toBe("pass");
     expect(reportOf(told, { expectations: [held(), open] }).verdict).toBe("inconclusive");
     expect(reportOf(told, { expectations: [open, broken(), held()] }).verdict).toBe("fail");
+  });
+
+  it("does not call a proxy that played nothing stopped early when somebody ends it", () => {
+    const ended = (mode: "run" | "proxy", told = story({ driven: false })) => {
+      const events = told.received("c1").replied("c1", 200).ended("interrupted").events;
+      return buildReport(
+        foldHistory(events.map((event) => (event.type === "run_started" ? { ...event, mode } : event))),
+        [],
+      ).stopped;
+    };
+    expect(ended("proxy")).toBeNull();
+    expect(ended("run")).toBe("interrupted");
+    expect(ended("proxy", story({ driven: false }).phase("storm"))).toBe("interrupted");
   });
 
   it("is never a pass when nothing was expected, the run was stopped, or no fault acted", () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { connectControl } from "../../src/control/index.ts";
 import { foldHistory } from "../../src/history/index.ts";
+import { buildReport } from "../../src/report/index.ts";
 import { eventually } from "../support/proxy.ts";
 import { chat, openSession } from "../support/session.ts";
 
@@ -35,6 +36,7 @@ describe("scenario.load", () => {
     const history = foldHistory(session.log.since(0));
     expect(history.scenario?.name).toBe("other");
     expect(history.attempts).toHaveLength(3);
+    expect(buildReport(history, []).faults).toMatchObject([{ rule: "storm/1@1", phase: "storm", hits: 1 }]);
     expect(session.log.since(0).find((event) => event.seq === seq)?.type).toBe("scenario_loaded");
   });
 
