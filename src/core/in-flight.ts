@@ -23,11 +23,22 @@ export interface Levels {
 /** The clock's grain: an attempt lasts at least this long, and an open one until after the last event. Milliseconds. */
 const GRAIN_MS = 0.001;
 
+/** Of a whole run they are asked for by several rules and by the report. */
+const known = new WeakMap<readonly Attempt[], Levels & { lastMs: number }>();
+
 /**
  * The number of attempts in flight as steps, in time order. At equal times ends come before beginnings: a client's next
- * request on receiving an answer is not in flight beside it.
+ * request on receiving an answer is not in flight beside it. Counted once for the same attempts and last event.
  */
 export function inFlightLevels(attempts: readonly Attempt[], lastMs: number): Levels {
+  const before = known.get(attempts);
+  if (before?.lastMs === lastMs) return before;
+  const levels = { ...countLevels(attempts, lastMs), lastMs };
+  known.set(attempts, levels);
+  return levels;
+}
+
+function countLevels(attempts: readonly Attempt[], lastMs: number): Levels {
   const begins = new Float64Array(attempts.length);
   const ends = new Float64Array(attempts.length);
   let count = 0;

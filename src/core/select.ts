@@ -13,6 +13,16 @@ export interface Selection {
 /** Conditions of `where` that the log cannot answer: header values are not logged, and counting is the chooser's. */
 export const NOT_IN_THE_LOG = ["header", "nth", "first"] as const satisfies readonly (keyof Where)[];
 
+/** Asked for by most rules and by most parts of the report. */
+const judged = new WeakMap<History, History>();
+
+/** What is judged where nothing else is selected: all but the calls before the first phase. Selected once. */
+export function judgedPart(history: History): History {
+  const known = judged.get(history) ?? selectHistory(history, {});
+  judged.set(history, known);
+  return known;
+}
+
 /**
  * The part of a history that an expectation looks at. A call belongs to the phase in which it began, with all its
  * attempts, also those that came later; `attempts` are selected one by one. With `where`, a logical call is judged by
@@ -24,23 +34,32 @@ export function selectHistory(history: History, { in: phases, where }: Selection
   const wantedCall = ({ attempts: [first] }: LogicalCall) => first !== undefined && wanted(first);
   const wantedFront = (front: FrontDoorCall) => where === undefined || front.logicalCalls.some(wantedCall);
 
-  const logicalCalls = history.logicalCalls.filter(
+  const logicalCalls = allThat(
+    history.logicalCalls,
     (call) => inPhase(call.attempts[0]?.phase ?? "startup") && wantedCall(call),
   );
-  const frontDoorCalls = history.frontDoorCalls.filter((front) => inPhase(front.phase) && wantedFront(front));
+  const frontDoorCalls = allThat(history.frontDoorCalls, (front) => inPhase(front.phase) && wantedFront(front));
   // Only a ramp has steps.
   const kept = new Set(history.steps.length > 0 ? frontDoorCalls : []);
-  const matching = history.attempts.filter(wanted);
-  const attempts = matching.filter(({ phase }) => inPhase(phase));
+  const matching = where === undefined ? history.attempts : history.attempts.filter(wanted);
+  const attempts = allThat(matching, ({ phase }) => inPhase(phase));
   return {
     ...history,
     attempts,
-    carriedOver: matching.filter((attempt) => !inPhase(attempt.phase) && isOpenWithin(attempt, attempts)),
+    carriedOver:
+      attempts === matching
+        ? []
+        : matching.filter((attempt) => !inPhase(attempt.phase) && isOpenWithin(attempt, attempts)),
     logicalCalls,
     frontDoorCalls,
     steps: history.steps.map((step) => ({ ...step, calls: step.calls.filter((call) => kept.has(call)) })),
     ambiguousShare: ambiguousShare(logicalCalls),
   };
+}
+
+/** The list itself when all of them fit, as in most runs: those of a long one are not copied for nothing. */
+function allThat<T>(list: readonly T[], fits: (one: T) => boolean): readonly T[] {
+  return list.every(fits) ? list : list.filter(fits);
 }
 
 /** `attempts` in order of their heads. */

@@ -2,7 +2,7 @@ import type { Expectation, Judgement } from "../core/expectation.ts";
 import type { History } from "../core/history.ts";
 import type { ReportedExpectation } from "../core/report.ts";
 import type { ExpectationSpec } from "../core/scenario.ts";
-import { NOT_IN_THE_LOG, selectHistory } from "../core/select.ts";
+import { judgedPart, NOT_IN_THE_LOG, selectHistory } from "../core/select.ts";
 import { inconclusive } from "./shared/judgements.ts";
 
 /** Judges every expectation of the run's scenario. Never throws: a rule that breaks is inconclusive and says why. */
@@ -23,6 +23,7 @@ interface Subject {
 function createSelector(history: History): Subject["selected"] {
   const known = new Map<string, History>();
   return (spec) => {
+    if (spec.in === undefined && spec.where === undefined) return judgedPart(history);
     const key = JSON.stringify([spec.in ?? null, spec.where ?? null]);
     const part = known.get(key) ?? selectHistory(history, spec);
     known.set(key, part);

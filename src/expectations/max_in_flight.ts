@@ -38,8 +38,8 @@ export const maxInFlight = {
 } satisfies Expectation<Params>;
 
 /** Those that began before the selected phases and are still open in them are in flight too. */
-function allOf({ attempts, carriedOver = [] }: History): Attempt[] {
-  return [...carriedOver, ...attempts];
+function allOf({ attempts, carriedOver = [] }: History): readonly Attempt[] {
+  return carriedOver.length === 0 ? attempts : [...carriedOver, ...attempts];
 }
 
 /** The level rises only when an attempt begins, so it is looked at when the selected ones do. */

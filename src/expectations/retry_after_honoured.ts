@@ -50,7 +50,7 @@ export const retryAfterHonoured = {
     if (announced.length === 0) return notNeededOrUnseen(whole, whyUnseen(history));
     const doubtful = tooAmbiguous(history);
     if (doubtful !== undefined) return doubtful;
-    const samples = samplesOf(history, given);
+    const samples = samplesOf(calls, hintGrain(history), given);
     const refusals = counted(announced.length, "refusal");
     if (samples.length === 0) return pass(`nobody retried; ${refusals} with an announced wait`);
     const lateness = ownLateness(history);
@@ -81,8 +81,7 @@ function whyUnseen({ attempts }: History): string {
     : `${counted(refusals, "refusal")}, none with a wait longer than the tolerance`;
 }
 
-function samplesOf(history: History, given: Params): Sample[] {
-  const grainOf = hintGrain(history);
+function samplesOf(calls: readonly LogicalCall[], grainOf: ReturnType<typeof hintGrain>, given: Params): Sample[] {
   const ofCall = ({ attempts }: LogicalCall) =>
     attempts.flatMap((refused, i): Sample[] => {
       const announcedMs = waitOf(refused, given);
@@ -93,7 +92,7 @@ function samplesOf(history: History, given: Params): Sample[] {
       const earliestMs = announcedMs - given.tolerance - grainOf(refused);
       return [{ refused, next, announcedMs, earliestMs, waitedMs: next.headAtMs - endOf(refused) }];
     });
-  return history.logicalCalls.flatMap(ofCall);
+  return calls.flatMap(ofCall);
 }
 
 function judge({ at_least }: Params, samples: readonly Sample[], voided: number) {

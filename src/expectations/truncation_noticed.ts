@@ -46,6 +46,7 @@ const inDoubt = ({ outcome, certain }: FrontDoorCall) => outcome === "served" &&
 /** Of front-door calls that are not looked at: they began in another phase. */
 function attemptsOfOthers(calls: readonly FrontDoorCall[], whole: History): ReadonlySet<Attempt> {
   const others = new Set<Attempt>();
+  if (calls === whole.frontDoorCalls) return others;
   let next = 0;
   // Both are in the same order.
   for (const front of whole.frontDoorCalls) {

@@ -2,10 +2,11 @@ import { isNormalEnd } from "../core/event.ts";
 import { worst } from "../core/expectation.ts";
 import type { Attempt, Flag, History, Outcome } from "../core/history.ts";
 import type { Report, ReportedExpectation } from "../core/report.ts";
+import { judgedPart } from "../core/select.ts";
 import { reportDegradation } from "./degradation.ts";
 import { reportFaults } from "./faults.ts";
 import { notConcluded } from "./not-concluded.ts";
-import { countBy, percentile, sortedNumbers } from "./numbers.ts";
+import { percentile, sortedNumbers } from "./numbers.ts";
 import { reactionProfile } from "./profile/index.ts";
 import { reportRules } from "./rules.ts";
 import { reportSeries } from "./series.ts";
@@ -104,26 +105,29 @@ function stoppedBecause(history: History): string | null {
 
 /** Of the judged calls: what the app did before the first phase is left out. */
 function reportCalls(history: History): Report["calls"] {
-  const judged = history.frontDoorCalls.filter((call) => call.phase !== "startup");
-  const logical = history.logicalCalls.filter(({ attempts }) => attempts[0]?.phase !== "startup");
+  const { frontDoorCalls: judged, logicalCalls: logical } = judgedPart(history);
   const outcomes: Record<Outcome, number> = { served: 0, shed: 0, failed: 0, cut: 0, hung: 0 };
   const flags: Record<Flag, number> = { retried: 0, queued: 0, fell_back: 0 };
-  for (const [outcome, count] of countBy(judged, (call) => call.outcome)) outcomes[outcome] = count;
-  for (const call of judged) for (const flag of call.flags) flags[flag]++;
+  let uncertain = 0;
+  for (const call of judged) {
+    outcomes[call.outcome]++;
+    if (!call.certain) uncertain++;
+    for (const flag of call.flags) flags[flag]++;
+  }
   return {
     frontDoor: judged.length,
     logical: logical.length,
     attempts: logical.reduce((sum, { attempts }) => sum + attempts.length, 0),
     outcomes,
     flags,
-    uncertain: judged.filter((call) => !call.certain).length,
+    uncertain,
   };
 }
 
 /** Of delivered attempts only: failures end early and would flatter it. */
 function reportTtft(history: History): Report["ttftMs"] {
   const values = sortedNumbers(
-    history.attempts.map(({ delivered, phase, ttftMs }) => (delivered && phase !== "startup" ? ttftMs : undefined)),
+    judgedPart(history).attempts.map(({ delivered, ttftMs }) => (delivered ? ttftMs : undefined)),
   );
   const at = (share: number) => percentile(values, share) ?? 0;
   return values.length === 0 ? null : { p50: at(0.5), p95: at(0.95), p99: at(0.99), count: values.length };

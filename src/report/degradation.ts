@@ -1,5 +1,6 @@
 import type { Attempt, FrontDoorCall, History } from "../core/history.ts";
 import type { DegradationStep, Report } from "../core/report.ts";
+import { judgedPart } from "../core/select.ts";
 
 type What = DegradationStep["what"];
 
@@ -14,11 +15,11 @@ export function reportDegradation(history: History): Report["degradation"] {
       if (seen.atMs < before.atMs) Object.assign(before, seen);
     }
   };
-  const judged = history.frontDoorCalls.filter(({ phase }) => phase !== "startup");
-  for (const call of judged) for (const what of waysOf(call)) see(what, seenIn(call));
-  if (history.frontDoorCalls.length === 0) seeUpstreamSide(history, see);
+  const judged = judgedPart(history);
+  for (const call of judged.frontDoorCalls) for (const what of waysOf(call)) see(what, seenIn(call));
+  if (history.frontDoorCalls.length === 0) seeUpstreamSide(judged, see);
   const path = [...first.values()].sort((a, b) => a.atMs - b.atMs);
-  const back = recovery(judged);
+  const back = recovery(judged.frontDoorCalls);
   return { path: back === undefined ? path : [...path, back], firstSeenMs: path[0]?.atMs ?? null };
 }
 
@@ -61,7 +62,7 @@ function waysOf(call: FrontDoorCall): What[] {
 function seeUpstreamSide(history: History, see: (what: What, seen: Seen) => void): void {
   for (const logical of history.logicalCalls) {
     const [head, second] = logical.attempts;
-    if (head === undefined || head.phase === "startup") continue;
+    if (head === undefined) continue;
     if (second !== undefined) see("waits and retries", seenAt(second));
     if (logical.follows?.kind === "fallback") see("falls back", seenAt(head));
   }

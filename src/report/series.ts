@@ -1,5 +1,6 @@
 import type { History } from "../core/history.ts";
 import type { SeriesPoint } from "../core/report.ts";
+import { judgedPart } from "../core/select.ts";
 import { percentile, sortedNumbers } from "./numbers.ts";
 
 const STEP_MS = 1_000;
@@ -50,9 +51,7 @@ function emptyPoint(atMs: number): SeriesPoint {
 type PointAt = (ms: number) => SeriesPoint;
 
 function fillTtft(at: PointAt, history: History): void {
-  const delivered = history.attempts.filter(
-    ({ delivered, ttftMs, phase }) => delivered && ttftMs !== undefined && phase !== "startup",
-  );
+  const delivered = judgedPart(history).attempts.filter(({ delivered, ttftMs }) => delivered && ttftMs !== undefined);
   const byPoint = Map.groupBy(delivered, (attempt) => at(attempt.headAtMs + (attempt.ttftMs ?? 0)));
   for (const [point, attempts] of byPoint) {
     point.ttftP95Ms = percentile(sortedNumbers(attempts.map((attempt) => attempt.ttftMs)), 0.95) ?? null;
@@ -61,8 +60,8 @@ function fillTtft(at: PointAt, history: History): void {
 
 /** Without a front door, delivered attempts stand for what was served. */
 function fillOutcomes(at: PointAt, history: History): void {
-  for (const { ended, outcome, phase } of history.frontDoorCalls)
-    if (ended !== undefined && phase !== "startup") at(ended.at_ms)[outcome]++;
+  for (const { ended, outcome } of judgedPart(history).frontDoorCalls)
+    if (ended !== undefined) at(ended.at_ms)[outcome]++;
   if (history.frontDoorCalls.length > 0) return;
   for (const attempt of history.attempts)
     if (attempt.delivered && attempt.endAtMs !== undefined) at(attempt.endAtMs).served++;

@@ -2,6 +2,7 @@ import type { Evidence, Judgement } from "../../core/expectation.ts";
 import type { Attempt, History } from "../../core/history.ts";
 import { highestLevel, inFlightLevels } from "../../core/in-flight.ts";
 import { hasCountedLimits } from "../../core/limits-held.ts";
+import { judgedPart } from "../../core/select.ts";
 import { formatShare } from "../../core/units.ts";
 import { type Bucket, bucketsOf, peakUse } from "./buckets.ts";
 import { callerLevels } from "./callers.ts";
@@ -17,11 +18,11 @@ export const isWall = ({ refused }: Attempt): boolean => refused !== undefined &
 
 /** Why the counted wall was never met, where the app is the reason; undefined when it is not, or when the wall was met. */
 export function heldBack(whole: History): { summary: string; evidence: readonly Evidence[] } | undefined {
-  const attempts = whole.attempts.filter(({ phase }) => phase !== "startup");
+  const { attempts } = judgedPart(whole);
+  if (!hasCountedLimits(whole) || attempts.some(isWall) || hasIdleFault(whole)) return undefined;
   const buckets = bucketsOf(attempts, whole);
   const peak = peakUse(buckets);
-  if (!hasCountedLimits(whole) || peak === undefined) return undefined;
-  if (attempts.some(isWall) || hasIdleFault(whole)) return undefined;
+  if (peak === undefined) return undefined;
   const reached = `at most ${formatShare(peak.share)} of ${peak.dimension.toUpperCase()} in use`;
   const asEvidence = {
     note: "the most that was in use",

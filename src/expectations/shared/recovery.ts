@@ -34,8 +34,17 @@ export interface Course {
   events: readonly number[];
 }
 
+/** The report asks for it as well as the expectation. */
+const courses = new WeakMap<History, Course | string>();
+
 /** What is needed for the comparison, or in words why it cannot be made; `unseen`: no fault acted. */
 export function courseOf(history: History): Course | string {
+  const course = courses.get(history) ?? findCourse(history);
+  courses.set(history, course);
+  return course;
+}
+
+function findCourse(history: History): Course | string {
   const { before, during, after } = aroundTheFaults(history);
   const [first, last] = [during[0], during.at(-1)];
   const names = new Set(during.map(({ name }) => name));

@@ -1,5 +1,6 @@
 import type { FrontDoorCall, History, LogicalCall } from "../../core/history.ts";
 import { CERTAIN } from "../../core/links.ts";
+import { judgedPart } from "../../core/select.ts";
 import { fromTo, MOSTLY, mostCommon, type Reading, seen, unseen } from "./reading.ts";
 import { troubleOf } from "./trouble.ts";
 
@@ -15,7 +16,7 @@ interface Switch {
 /** Where it turns to, and after how many failures. */
 export function readFallback(history: History): Reading {
   const switches = switchesOf(history);
-  const unlinked = history.frontDoorCalls.filter((front) => front.phase !== "startup" && wentStraight(front));
+  const unlinked = judgedPart(history).frontDoorCalls.filter(wentStraight);
   const target = mostCommon(switches.map((one) => one.target))?.value ?? onlyModel(unlinked);
   if (target === undefined) {
     if (unlinked.length > 0) return unseen("fallback", "seen by the app's own sign only; to which model is not told");

@@ -1,6 +1,7 @@
 import type { Attempt, History, LogicalCall } from "../../core/history.ts";
 import { closedAtMs } from "../../core/in-flight.ts";
 import { CERTAIN } from "../../core/links.ts";
+import { judgedPart } from "../../core/select.ts";
 
 /** The pause before a repeat. */
 export interface Gap {
@@ -21,14 +22,13 @@ const certain = new WeakMap<History, readonly LogicalCall[]>();
 
 /** Calls of the judged part of a run whose attempts surely belong together. */
 export function certainCalls(history: History): readonly LogicalCall[] {
-  const calls = certain.get(history) ?? history.logicalCalls.filter(isCertain);
+  const calls = certain.get(history) ?? judgedPart(history).logicalCalls.filter(isCertain);
   certain.set(history, calls);
   return calls;
 }
 
-function isCertain({ attempts, links }: LogicalCall): boolean {
-  const [first] = attempts;
-  return first !== undefined && first.phase !== "startup" && links.every(({ confidence }) => confidence >= CERTAIN);
+function isCertain({ links }: LogicalCall): boolean {
+  return links.every(({ confidence }) => confidence >= CERTAIN);
 }
 
 /** Of all certain calls; see `gapsOf`. */

@@ -1,5 +1,6 @@
 import type { FrontDoorCall, History } from "../../core/history.ts";
 import { highestLevel, inFlightLevels, type Levels, levelAt, levelsOf } from "../../core/in-flight.ts";
+import { judgedPart } from "../../core/select.ts";
 import { LEAST_SAMPLES, MOSTLY, type Reading, seen, unseen } from "./reading.ts";
 
 /**
@@ -7,11 +8,10 @@ import { LEAST_SAMPLES, MOSTLY, type Reading, seen, unseen } from "./reading.ts"
  * stood at its highest, in a queue or with a refusal before any call, and there must have been more users than calls.
  */
 export function readInFlight(history: History): Reading {
-  const judged = history.attempts.filter(({ phase }) => phase !== "startup");
-  const levels = inFlightLevels(judged, history.lastMs);
+  const { attempts, frontDoorCalls: fronts } = judgedPart(history);
+  const levels = inFlightLevels(attempts, history.lastMs);
   const most = highestLevel(levels);
   if (most === 0) return unseen("in_flight", "no call was seen");
-  const fronts = history.frontDoorCalls.filter(({ phase }) => phase !== "startup");
   if (fronts.length === 0)
     return unseen("in_flight", `up to ${most} seen; without a front door nobody is seen waiting`);
   const held = heldBack(fronts, levels, most);
@@ -27,11 +27,12 @@ export function readInFlight(history: History): Reading {
 }
 
 function heldBack(fronts: readonly FrontDoorCall[], levels: Levels, most: number): FrontDoorCall[] {
-  const users = userLevels(fronts);
+  const waited = fronts.filter(({ flags }) => flags.has("queued"));
+  const users = waited.length === 0 ? undefined : userLevels(fronts);
   // A single user that waits for a better moment is no queue.
-  const queued = fronts.filter(({ flags, started, logicalCalls: [first] }) => {
+  const queued = waited.filter(({ started, logicalCalls: [first] }) => {
     const head = first?.attempts[0]?.headAtMs;
-    return flags.has("queued") && head !== undefined && levelAt(users, (started.started_at_ms + head) / 2) > most;
+    return users !== undefined && head !== undefined && levelAt(users, (started.started_at_ms + head) / 2) > most;
   });
   const shedBefore = fronts.filter(({ outcome, logicalCalls }) => outcome === "shed" && logicalCalls.length === 0);
   const atMost = shedBefore.filter(({ ended }) => ended !== undefined && levelAt(levels, ended.at_ms) === most);

@@ -1,4 +1,5 @@
 import type { Attempt, History } from "../../core/history.ts";
+import { judgedPart } from "../../core/select.ts";
 import { formatDuration } from "../../core/units.ts";
 import { percentile, sortedNumbers } from "../numbers.ts";
 import { LEAST_SAMPLES, type Reading, seen, unseen } from "./reading.ts";
@@ -8,8 +9,8 @@ const SPREAD = 0.15;
 
 /** How long it waits for an attempt before it closes the connection itself. */
 export function readPatience(history: History): Reading {
-  const left = history.attempts.filter(
-    (attempt) => attempt.phase !== "startup" && attempt.clientLeft && !attempt.delivered && attempt.ended !== undefined,
+  const left = judgedPart(history).attempts.filter(
+    (attempt) => attempt.clientLeft && !attempt.delivered && attempt.ended !== undefined,
   );
   if (left.length === 0) return { traits: [], notMeasured: [] };
   const before = left.filter(({ ttftMs }) => ttftMs === undefined);

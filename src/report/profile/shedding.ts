@@ -1,11 +1,12 @@
 import type { History } from "../../core/history.ts";
 import type { Knee } from "../../core/report.ts";
+import { judgedPart } from "../../core/select.ts";
 import { counted } from "../sentences/words.ts";
 import { MOSTLY, mostCommon, type Reading, seen, unseen } from "./reading.ts";
 
 /** With which status it refuses its own users, before or after asking the provider, and in a ramp from how many users on. */
 export function readShedding(history: History, shedsAt: Knee | null): Reading {
-  const fronts = history.frontDoorCalls.filter(({ phase }) => phase !== "startup");
+  const { frontDoorCalls: fronts } = judgedPart(history);
   if (fronts.length === 0) return unseen("shedding", "the front door was not driven");
   const shed = fronts.filter(({ outcome }) => outcome === "shed");
   if (shed.length === 0)

@@ -65,12 +65,14 @@ function inWords(charge: number, unit: string): string {
 /** What a call takes from the fullest of a limit's buckets; calls that do not touch it count, as a part of the mix. */
 function chargePerCall(dimension: Dimension, spec: LimitSpec, { history, sample }: Omit<Mix, "latencyMs">): number {
   const settle = history.scenario?.settle;
+  // Of requests a call is one, however it ended.
+  const isRequests = dimension.startsWith("r");
   const perBucket = new Map<string, number>();
   for (const { attempts } of sample) {
     for (const attempt of attempts) {
       if (!covers(spec, attempt)) continue;
       const bucket = bucketOf(spec, attempt);
-      const taken = takenFrom(dimension, endedCall(attempt), { spec, settle });
+      const taken = isRequests ? 1 : takenFrom(dimension, endedCall(attempt), { spec, settle });
       perBucket.set(bucket, (perBucket.get(bucket) ?? 0) + taken);
     }
   }
