@@ -5,26 +5,44 @@ import { Keeper, keepAdmitted, keepCost, keepEnd, keepUsage } from "./keep.ts";
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Building = Mutable<Omit<Attempt, "faults">> & { faults: readonly Mutable<Attempt["faults"][number]>[] };
 
+export type CallEvent = Extract<ChaosEvent, { call: string }>;
+
 /** Of the many attempts that none was chosen for. */
 const NO_FAULTS: readonly [] = [];
 
 /** Gathers each request's events as they come. Events of unknown calls are ignored. */
 export class AttemptFold {
-  readonly #byCall = new Map<string, Building>();
+  readonly #attempts: Building[] = [];
+  /** Those without an end: few at any time, so that they are found fast however long the log is. */
+  readonly #open = new Map<string, Building>();
+  /** Made when something is told of an attempt that has ended, which is rare. */
+  #ended: Map<string, Building> | undefined;
   readonly #keeper = new Keeper();
 
-  add(event: ChaosEvent): void {
-    if (event.type === "call_received") this.#byCall.set(event.call, begin(event, this.#keeper));
-    else if ("call" in event) {
-      const attempt = this.#byCall.get(event.call);
-      if (attempt !== undefined) note(attempt, event, this.#keeper);
+  add(event: CallEvent): void {
+    if (event.type === "call_received") {
+      const begun = begin(event, this.#keeper);
+      this.#attempts.push(begun);
+      this.#open.set(event.call, begun);
+      return;
     }
+    const attempt = this.#open.get(event.call) ?? this.#findEnded(event.call);
+    if (attempt === undefined) return;
+    note(attempt, event, this.#keeper);
+    if (event.type !== "reply_ended") return;
+    this.#open.delete(event.call);
+    this.#ended?.set(event.call, attempt);
+  }
+
+  #findEnded(call: string): Building | undefined {
+    this.#ended ??= new Map(this.#attempts.map((attempt) => [attempt.call, attempt]));
+    return this.#ended.get(call);
   }
 
   /** In order of arrival of the request head. */
   finish(): Attempt[] {
     // A large body makes a request's event come later than that of a request that arrived after it.
-    return [...this.#byCall.values()].sort((a, b) => a.headAtMs - b.headAtMs || a.received.seq - b.received.seq);
+    return this.#attempts.toSorted((a, b) => a.headAtMs - b.headAtMs || a.received.seq - b.received.seq);
   }
 }
 
@@ -53,7 +71,7 @@ function begin(event: ChaosEvent<"call_received">, keeper: Keeper): Building {
   };
 }
 
-function note(attempt: Building, event: ChaosEvent, keeper: Keeper): void {
+function note(attempt: Building, event: CallEvent, keeper: Keeper): void {
   switch (event.type) {
     case "call_admitted":
       attempt.admitted = keepAdmitted(event);

@@ -3,9 +3,9 @@ import type { History } from "../core/history.ts";
 import type { LimitSpec } from "../core/limits.ts";
 import { ambiguousShare } from "../core/links.ts";
 import type { AppFacts, Scenario } from "../core/scenario.ts";
-import { AttemptFold } from "./attempts.ts";
+import { AttemptFold, type CallEvent } from "./attempts.ts";
 import { judgeFronts } from "./front-door.ts";
-import { FrontFold } from "./fronts.ts";
+import { type FrontEvent, FrontFold } from "./fronts.ts";
 import { foldLogicalCalls } from "./joins.ts";
 import { PhaseFold, phaseFinder } from "./phases.ts";
 import { baselineOf, watchQueues } from "./queueing.ts";
@@ -45,6 +45,15 @@ export function createHistoryFold(): HistoryFold {
   };
 }
 
+/** Asked of every event: of many shapes, a property is read several times as fast as `in` finds it. */
+function isOfCall(event: ChaosEvent): event is CallEvent {
+  return (event as Partial<CallEvent>).call !== undefined;
+}
+
+function isOfFront(event: ChaosEvent): event is FrontEvent {
+  return (event as Partial<FrontEvent>).front !== undefined;
+}
+
 /** Everything that was told of one scenario. */
 class Story {
   readonly #phases = new PhaseFold();
@@ -62,8 +71,8 @@ class Story {
   add(event: ChaosEvent): void {
     if (event.t_ms > this.#lastMs) this.#lastMs = event.t_ms;
     // What is most frequent first.
-    if ("call" in event) this.#attempts.add(event);
-    else if ("front" in event) this.#fronts.add(event);
+    if (isOfCall(event)) this.#attempts.add(event);
+    else if (isOfFront(event)) this.#fronts.add(event);
     else if (event.type === "self_delay") this.#selfDelays.push(event);
     else if (event.type === "warning") this.#warnings.push(event);
     else if (event.type === "load_tool") this.#loadTool = event;

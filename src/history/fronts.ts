@@ -4,6 +4,8 @@ import { NO_FLAGS } from "./flags.ts";
 import { type FrontDraft, NO_CALLS } from "./front-draft.ts";
 import { Keeper, keepFrontStart } from "./keep.ts";
 
+export type FrontEvent = Extract<ChaosEvent, { front: string }>;
+
 /** Gathers each front-door call's events as they come, and finds the call that an attempt was made for. */
 export class FrontFold {
   readonly #drafts: FrontDraft[] = [];
@@ -14,9 +16,9 @@ export class FrontFold {
   #byCallId: Map<string, FrontDraft> | undefined;
   readonly #keeper = new Keeper();
 
-  add(event: ChaosEvent): void {
+  add(event: FrontEvent): void {
     if (event.type === "front_door_started") this.#begin(event);
-    const draft = "front" in event ? this.#open.get(event.front) : undefined;
+    const draft = this.#open.get(event.front);
     if (draft === undefined) return;
     if (event.type === "front_door_first_byte") draft.firstByteAtMs ??= event.at_ms;
     else if (event.type === "front_door_ended") {

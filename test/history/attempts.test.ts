@@ -44,3 +44,17 @@ test("attempts stand in the order of their heads, though a large body made the f
   const told = story().after(10).received("c2").received("c1", { afterMs: 5, headAtMs: 2 });
   expect(told.history().attempts.map(({ call }) => call)).toEqual(["c1", "c2"]);
 });
+
+test("what is told of an attempt after its end counts as well, and what is told of an unknown one does not", () => {
+  const told = story().received("c1").replied("c1", 200).received("c2").replied("c2", 200);
+  told.event({ type: "client_left", call: "c2", bytes: 0 });
+  told.event({ type: "client_left", call: "c9", bytes: 0 });
+  told.received("c3").replied("c3", 200).received("c4").replied("c4", 200);
+  told.event({ type: "client_left", call: "c3", bytes: 0 });
+  expect(told.history().attempts.map(({ clientLeft }) => clientLeft)).toEqual([false, true, true, false]);
+});
+
+test("a request with the id of one that has ended is another one", () => {
+  const told = story().received("c1").replied("c1", 200).received("c1", { afterMs: 5 }).replied("c1", 429);
+  expect(told.history().attempts.map(({ ended }) => ended?.status)).toEqual([200, 429]);
+});
