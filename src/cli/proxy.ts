@@ -47,8 +47,9 @@ export async function proxyCommand(scenarioPath: string | undefined, flags: Prox
     });
     progress.stop();
     process.stdout.write(`${verdictLines(result.report, result.paths).join("\n")}\n`);
-    const byHand = result.exitCode === ExitCode.stopped && result.report.stopped === "interrupted";
-    return byHand ? ExitCode.passed : result.exitCode;
+    // Null: one that played nothing, for which a stop by hand is no early one.
+    const byHand = result.report.stopped === null || result.report.stopped === "interrupted";
+    return byHand && result.exitCode !== ExitCode.broken ? ExitCode.passed : result.exitCode;
   } finally {
     progress.stop();
     forget();
