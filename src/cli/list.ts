@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { didYouMean } from "../core/text.ts";
@@ -9,7 +8,7 @@ import { dialects } from "../providers/index.ts";
 import { loadScenario } from "../scenario/index.ts";
 import { FORMS, paramLines } from "./list-params.ts";
 import { formatOf } from "./list-providers.ts";
-import { SHIPPED_SCENARIOS } from "./shipped.ts";
+import { shippedPath, shippedScenarios } from "./shipped.ts";
 import { paint } from "./style.ts";
 
 interface Row {
@@ -37,15 +36,10 @@ const LISTS: Readonly<Record<string, () => Row[]>> = {
       details: tier,
     })),
   scenarios: () =>
-    readdirSync(SHIPPED_SCENARIOS, { recursive: true, encoding: "utf8" })
-      .filter((file) => file.endsWith(".yaml"))
-      .map((file) => file.replaceAll("\\", "/"))
-      .sort(byFolder)
-      .map((file) => ({
-        name: `scenarios/${file}`,
-        summary: loadScenario({ text: readFileSync(SHIPPED_SCENARIOS + file, "utf8"), env: process.env }).scenario
-          .summary,
-      })),
+    shippedScenarios().map((name) => ({
+      name,
+      summary: loadScenario({ path: shippedPath(name), env: process.env }).scenario.summary,
+    })),
 };
 
 /** `llm-chaos list faults|expectations|providers|tiers|scenarios` */
@@ -87,11 +81,6 @@ function inWords(rows: readonly Row[]): string[] {
   );
   const forms = rows.some(({ lines }) => lines?.some((line) => /: position|or drawn/.test(line)));
   return forms ? [...listed, "", ...FORMS] : listed;
-}
-
-/** Those at the top first, then folder by folder. */
-function byFolder(a: string, b: string): number {
-  return a.split("/").length - b.split("/").length || (a < b ? -1 : 1);
 }
 
 function readWhen(dates: readonly string[]): string {

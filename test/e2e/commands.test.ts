@@ -43,7 +43,7 @@ it("lists what there is, also for machines", async () => {
     expectations: "no_hang",
     providers: "openai-chat",
     tiers: "openai/tier-1",
-    scenarios: "scenarios/tpm-storm.yaml",
+    scenarios: "walls/openai",
   };
   for (const [what, name] of Object.entries(named)) {
     const plain = await runCli(["list", what], { cwd });
@@ -53,7 +53,7 @@ it("lists what there is, also for machines", async () => {
     expect(rows.map((row: { name: string }) => row.name)).toContain(name);
   }
   const scenarios = await runCli(["list", "scenarios"], { cwd });
-  for (const file of SCENARIOS) expect(scenarios.stdout).toContain(`${relative(ROOT, file)} `);
+  for (const file of SCENARIOS) expect(scenarios.stdout).toContain(`${relative(join(ROOT, "scenarios"), file).slice(0, -".yaml".length)} `);
 });
 
 it("lists parameters as they are written, and formats by provider", async () => {
@@ -88,7 +88,7 @@ it("explains a scenario in sentences", async () => {
   expect(told.stdout).toMatch(/tokens per minute|tpm/i);
   expect(told.stdout).toContain("gpt-4o");
   // As `list scenarios` prints it, where there is no such file.
-  expect((await runCli(["explain", "scenarios/tpm-storm.yaml"], { cwd })).stdout).toBe(told.stdout);
+  expect((await runCli(["explain", "tpm-storm"], { cwd })).stdout).toBe(told.stdout);
 });
 
 it("controls a running proxy from another terminal in the same folder", async () => {
