@@ -53,7 +53,8 @@ it("lists what there is, also for machines", async () => {
     expect(rows.map((row: { name: string }) => row.name)).toContain(name);
   }
   const scenarios = await runCli(["list", "scenarios"], { cwd });
-  for (const file of SCENARIOS) expect(scenarios.stdout).toContain(`${relative(join(ROOT, "scenarios"), file).slice(0, -".yaml".length)} `);
+  for (const file of SCENARIOS)
+    expect(scenarios.stdout).toContain(`${relative(join(ROOT, "scenarios"), file).slice(0, -".yaml".length)} `);
 });
 
 it("lists parameters as they are written, and formats by provider", async () => {
