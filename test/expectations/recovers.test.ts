@@ -122,6 +122,6 @@ describe("is inconclusive", () => {
     expect(judged(played({ backAfterMs: 0, end: "interrupted" })).summary).toContain("stopped early");
     const killed = played({ backAfterMs: 0 });
     killed.events.pop();
-    expect(judged(killed).summary).toContain("the log has no end");
+    expect(judged(killed).summary).toContain("the run's end is not in the log");
   });
 });
