@@ -8,6 +8,11 @@ export type RefusalDimension = Dimension | "images" | "concurrency";
 export const MINUTE_MS = 60_000;
 export const DAY_MS = 86_400_000;
 
+/** Whether a dimension, as events name it, counts requests, of which a call is one; the others count tokens. */
+export function countsRequests(dimension: string): boolean {
+  return dimension === "rpm" || dimension === "rpd";
+}
+
 /** The provider's window of a dimension, in milliseconds. */
 export function windowMs(dimension: RefusalDimension): number {
   return dimension === "rpd" || dimension === "tpd" ? DAY_MS : MINUTE_MS;

@@ -1,6 +1,7 @@
 import type { Evidence, Judgement } from "../../core/expectation.ts";
 import type { Attempt, History } from "../../core/history.ts";
 import { highestLevel, inFlightLevels } from "../../core/in-flight.ts";
+import { countsRequests } from "../../core/limits.ts";
 import { hasCountedLimits } from "../../core/limits-held.ts";
 import { judgedPart } from "../../core/select.ts";
 import { formatShare } from "../../core/units.ts";
@@ -96,7 +97,7 @@ function wouldOverflow({ dimension, limit, windowMs, uses }: Bucket, factor: num
     const refilled = ((use.atMs - lastMs) * limit) / windowMs;
     // What was in use before the first call is not the load's.
     const charge = isFirst
-      ? Math.min(use.used, dimension.startsWith("r") ? 1 : use.attempt.received.charge)
+      ? Math.min(use.used, countsRequests(dimension) ? 1 : use.attempt.received.charge)
       : Math.max(0, use.used - Math.max(0, used - refilled));
     more = isFirst ? use.used - charge : Math.max(0, more - refilled);
     more += factor * charge;

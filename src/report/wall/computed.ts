@@ -1,5 +1,5 @@
 import type { Attempt, History } from "../../core/history.ts";
-import { DAY_MS, DIMENSIONS, type Dimension, type LimitSpec, windowMs } from "../../core/limits.ts";
+import { countsRequests, DAY_MS, DIMENSIONS, type Dimension, type LimitSpec, windowMs } from "../../core/limits.ts";
 import { lastCountedLimits } from "../../core/limits-held.ts";
 import type { Wall } from "../../core/report.ts";
 import { formatCount, formatDuration } from "../../core/units.ts";
@@ -46,7 +46,7 @@ function wallOf(dimension: Dimension, spec: LimitSpec, { history, sample, latenc
   if (limit === undefined) return undefined;
   const charge = chargePerCall(dimension, spec, { history, sample });
   if (charge === 0) return undefined;
-  const unit = dimension.startsWith("r") ? "requests" : "tokens";
+  const unit = countsRequests(dimension) ? "requests" : "tokens";
   const window = windowMs(dimension);
   const scale = window === DAY_MS ? (history.scenario?.clockScale ?? 1) : 1;
   const faster = scale === 1 ? "" : ` at ${formatCount(scale)} times the speed`;
@@ -65,14 +65,12 @@ function inWords(charge: number, unit: string): string {
 /** What a call takes from the fullest of a limit's buckets; calls that do not touch it count, as a part of the mix. */
 function chargePerCall(dimension: Dimension, spec: LimitSpec, { history, sample }: Omit<Mix, "latencyMs">): number {
   const settle = history.scenario?.settle;
-  // Of requests a call is one, however it ended.
-  const isRequests = dimension.startsWith("r");
   const perBucket = new Map<string, number>();
   for (const { attempts } of sample) {
     for (const attempt of attempts) {
       if (!covers(spec, attempt)) continue;
       const bucket = bucketOf(spec, attempt);
-      const taken = isRequests ? 1 : takenFrom(dimension, endedCall(attempt), { spec, settle });
+      const taken = countsRequests(dimension) ? 1 : takenFrom(dimension, endedCall(attempt), { spec, settle });
       perBucket.set(bucket, (perBucket.get(bucket) ?? 0) + taken);
     }
   }
