@@ -55,7 +55,7 @@ describe("--upstream", () => {
       ["https://api.openai.com", "b=stub"],
       /--upstream https:\/\/api.openai.com: with several upstreams each needs a name/,
     ],
-    [["small=stub:none.yaml"], /none\.yaml.*ENOENT/],
+    [["small=stub:none.yaml"], /none\.yaml: there is no such profile/],
   ])("refuses %j", (texts, message) => {
     const parse = () => parseUpstreams(texts);
     expect(parse).toThrow(UserError);
