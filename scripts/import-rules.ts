@@ -11,7 +11,7 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   faults: ["core"],
   expectations: ["core", "history/index"],
   // The arithmetic of a wall is the limiter's: what a call takes from a limit, and how it is settled.
-  report: ["core", "limits/index"],
+  report: ["core", "limits/index", "faults/index"],
   scenario: ["core", "faults/index", "expectations/index", "limits/index"],
   cassette: ["core"],
   upstreams: ["core", "sse", "tokens/index", "providers/index", "cassette/index"],

@@ -78,6 +78,11 @@ export interface Fault<Params = unknown> {
   readonly name: string;
   /** One sentence for `list`, the schema and the docs. */
   readonly summary: string;
+  /**
+   * How it looks from the app, for people who meet the same in the night and have never seen a scenario. None for a fault that refuses:
+   * refusals are told with their status and wait.
+   */
+  readonly looks?: string;
   /** Where it acts: `call` before an answer exists, `stream` on the reply, `head` on the head of any reply. The validator uses it. */
   readonly acts: "call" | "stream" | "head";
   /** True when it ends the call (answer, reset, hang): the first such rule wins, and two in one rule are refused. */

@@ -25,6 +25,7 @@ const params = z.strictObject({
 export const bandwidth: Fault<z.output<typeof params>> = {
   name: "bandwidth",
   summary: "The reply's body comes no faster than so many bytes a second",
+  looks: "slow connections",
   acts: "stream",
   final: false,
   params,

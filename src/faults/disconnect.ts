@@ -20,6 +20,7 @@ const params = z.strictObject({
 export const disconnect: Fault<z.output<typeof params>> = {
   name: "disconnect",
   summary: "Cuts the connection inside the reply; what was sent arrives first",
+  looks: "connections cut in the middle of an answer",
   acts: "stream",
   final: false,
   params,

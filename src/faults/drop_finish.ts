@@ -9,6 +9,7 @@ const params = z.strictObject({});
 export const dropFinish: Fault<z.output<typeof params>> = {
   name: "drop_finish",
   summary: "The answer ends without its finish; everything else comes, the end marker too where it is another event",
+  looks: "streams without a finish",
   acts: "stream",
   final: false,
   params,

@@ -14,6 +14,7 @@ const params = z.strictObject({
 export const dropFrame: Fault<z.output<typeof params>> = {
   name: "drop_frame",
   summary: "One event of the stream is lost",
+  looks: "events that are missing",
   acts: "stream",
   final: false,
   params,

@@ -12,6 +12,7 @@ const USAGE_KEYS: readonly string[] = ["usage", "usageMetadata", BESIDE_AN_EVENT
 export const dropUsage: Fault<z.output<typeof params>> = {
   name: "drop_usage",
   summary: "The answer comes without its usage",
+  looks: "streams without usage",
   acts: "stream",
   final: false,
   params,

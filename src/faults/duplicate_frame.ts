@@ -13,6 +13,7 @@ const params = z.strictObject({
 export const duplicateFrame: Fault<z.output<typeof params>> = {
   name: "duplicate_frame",
   summary: "One event of the stream comes twice",
+  looks: "events that come twice",
   acts: "stream",
   final: false,
   params,

@@ -8,6 +8,7 @@ const NOTHING = new Uint8Array();
 export const emptyReply: Fault<z.output<typeof params>> = {
   name: "empty_reply",
   summary: "A 200 with the right content type and nothing in it",
+  looks: "answers with nothing in them",
   acts: "call",
   final: true,
   params,

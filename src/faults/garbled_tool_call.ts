@@ -15,6 +15,7 @@ const params = z.strictObject({
 export const garbledToolCall: Fault<z.output<typeof params>> = {
   name: "garbled_tool_call",
   summary: "A tool call whose arguments are no JSON, under a normal finish",
+  looks: "tool calls whose arguments cannot be read",
   acts: "stream",
   final: false,
   params,

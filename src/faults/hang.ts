@@ -12,6 +12,7 @@ const params = z.strictObject({
 export const hang: Fault<z.output<typeof params>> = {
   name: "hang",
   summary: "Takes the call and never answers",
+  looks: "calls that are never answered",
   acts: "call",
   final: true,
   params,

@@ -42,6 +42,7 @@ const params = z
 export const headerLies: Fault<z.output<typeof params>> = {
   name: "header_lies",
   summary: "Headers of the provider's reply are missing, or say something else: remaining -1, a stale reset",
+  looks: "rate limit headers that are wrong",
   acts: "head",
   final: false,
   params,

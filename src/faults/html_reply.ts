@@ -19,6 +19,7 @@ const PAGE = new TextEncoder().encode(
 export const htmlReply: Fault<z.output<typeof params>> = {
   name: "html_reply",
   summary: "A 200 with the HTML page of a proxy in between, where an answer was expected",
+  looks: "HTML pages where answers were expected",
   acts: "call",
   final: true,
   params,

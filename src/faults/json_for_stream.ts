@@ -14,6 +14,7 @@ type Params = z.output<typeof params>;
 export const jsonForStream: Fault<Params> = {
   name: "json_for_stream",
   summary: "A 200 with one JSON object where a stream was asked for",
+  looks: "JSON where a stream was asked for",
   acts: "call",
   final: true,
   onlyStreams: true,

@@ -11,6 +11,7 @@ const params = z.strictObject({
 export const lateClose: Fault<z.output<typeof params>> = {
   name: "late_close",
   summary: "Everything is sent, the end marker too, but the body does not end and the connection stays open",
+  looks: "connections that stay open after the end",
   acts: "stream",
   final: false,
   params,

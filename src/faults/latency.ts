@@ -10,6 +10,7 @@ const params = z.strictObject({
 export const latency: Fault<z.output<typeof params>> = {
   name: "latency",
   summary: "Waits before the upstream is called",
+  looks: "calls answered late",
   acts: "call",
   final: false,
   params,

@@ -13,6 +13,7 @@ const params = z.strictObject({
 export const malformedChunk: Fault<z.output<typeof params>> = {
   name: "malformed_chunk",
   summary: "One event of the stream is whole, but its JSON breaks off in the middle; the stream goes on",
+  looks: "events that cannot be read",
   acts: "stream",
   final: false,
   params,

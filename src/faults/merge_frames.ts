@@ -22,6 +22,7 @@ type Params = z.output<typeof params>;
 export const mergeFrames: Fault<Params> = {
   name: "merge_frames",
   summary: "The same bytes, several events at once: each waits until the last of its group is there",
+  looks: "many events in one piece",
   acts: "stream",
   final: false,
   params,

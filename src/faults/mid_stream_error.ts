@@ -24,6 +24,7 @@ type Params = z.output<typeof params>;
 export const midStreamError: Fault<Params> = {
   name: "mid_stream_error",
   summary: "The provider's error event inside a stream that began with a 200",
+  looks: "errors inside a 200",
   acts: "stream",
   final: false,
   params,

@@ -6,6 +6,7 @@ const params = z.strictObject({});
 export const reset: Fault<z.output<typeof params>> = {
   name: "reset",
   summary: "Takes the call and resets the connection before any byte of an answer",
+  looks: "connections reset before an answer",
   acts: "call",
   final: true,
   params,

@@ -20,6 +20,7 @@ const params = z
 export const slowFirstToken: Fault<z.output<typeof params>> = {
   name: "slow_first_token",
   summary: "Holds the reply before its first content; then the original gaps, not a burst",
+  looks: "a late first token",
   acts: "stream",
   final: false,
   params,

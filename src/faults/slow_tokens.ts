@@ -23,6 +23,7 @@ const params = z
 export const slowTokens: Fault<z.output<typeof params>> = {
   name: "slow_tokens",
   summary: "Stretches the time between tokens",
+  looks: "slow tokens",
   acts: "stream",
   final: false,
   params,

@@ -22,6 +22,7 @@ type Params = z.output<typeof params>;
 export const splitFrames: Fault<Params> = {
   name: "split_frames",
   summary: "The same bytes in small pieces, with borders inside of events and characters",
+  looks: "events in many pieces",
   acts: "stream",
   final: false,
   params,

@@ -23,6 +23,7 @@ type Params = z.output<typeof params>;
 export const stall: Fault<Params> = {
   name: "stall",
   summary: "Stops inside the reply, for a while or for ever, with or without keep-alive pings",
+  looks: "streams that stop in the middle",
   acts: "stream",
   final: false,
   params,

@@ -17,6 +17,7 @@ const params = z.strictObject({
 export const truncate: Fault<z.output<typeof params>> = {
   name: "truncate",
   summary: "Ends the reply cleanly, as if it were whole: no finish, no usage, no terminator",
+  looks: "answers that end early, as if whole",
   acts: "stream",
   final: false,
   params,

@@ -13,6 +13,7 @@ const params = z.strictObject({
 export const wrongFinish: Fault<z.output<typeof params>> = {
   name: "wrong_finish",
   summary: "The answer is whole, but its finish says something else, such as that it was cut at its length",
+  looks: "wrong finish reasons",
   acts: "stream",
   final: false,
   params,

@@ -1,7 +1,7 @@
 import type { Report } from "../../core/report.ts";
 import { formatCount, formatDuration } from "../../core/units.ts";
+import { faults as knownFaults } from "../../faults/index.ts";
 import { loadAdvice } from "./advice.ts";
-import { LOOKS } from "./looks.ts";
 import { signsOf } from "./signs.ts";
 import { subjectOf } from "./wall.ts";
 import { capital, counted, dimensionInWords, listed, NOT_MEASURED, OUTCOMES } from "./words.ts";
@@ -50,7 +50,7 @@ function howItLooks({ refusals, faults }: Report): string {
     return `HTTP ${status} ${trouble} (${subject}${wait}; ${origin}, ${formatCount(count)} ×)`;
   });
   const spoilt = faults.flatMap(({ name, hits }) => {
-    const look = LOOKS[name];
+    const look = knownFaults.get(name)?.looks;
     return look === undefined || hits === 0 ? [] : [`${look} (${name}, ${formatCount(hits)} ×)`];
   });
   const seen = [...refused, ...spoilt];
